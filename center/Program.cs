@@ -1,0 +1,3 @@
+using Microservices.Center;
+
+await CenterApp.Create(args).RunAsync();

@@ -1,0 +1,3 @@
+using Microservices.Dispatcher;
+
+await DispatcherApp.Create(args).RunAsync();

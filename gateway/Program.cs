@@ -1,0 +1,3 @@
+using Microservices.Gateway;
+
+await GatewayApp.Create(args).RunAsync();

@@ -1,0 +1,3 @@
+using Microservices.Register;
+
+await RegisterApp.Create(args).RunAsync();
