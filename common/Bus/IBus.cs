@@ -1,0 +1,56 @@
+using Microservices.Contracts.Bus;
+
+namespace Microservices.Bus;
+
+/// <summary>
+/// What carries messages between centers, registers and rooms. Two implementations: RabbitMQ, and one inside a process.
+/// Delivery is at least once: a consumer may see a message again after a fault.
+/// </summary>
+public interface IBus : IAsyncDisposable
+{
+    /// <summary>True while messages can be published. False means that a publish now would be <see cref="PublishOutcome.Unavailable"/> after its deadline.</summary>
+    bool IsConnected { get; }
+
+    /// <summary>Sends to one room. Messages that one caller publishes one after the other (without awaiting between them) arrive in that order.</summary>
+    /// <returns>Never throws for an expected fault: see <see cref="PublishOutcome"/>. Completes within the bus's publish timeout.</returns>
+    ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Sends to all rooms. No room is not a fault: <see cref="PublishOutcome.NoRoom"/>.</summary>
+    ValueTask<PublishOutcome> PublishToAllRoomsAsync(RoomMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Sends up, through the queue that (app, user) hashes to; one sender's messages keep their order.</summary>
+    ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Declares the room's queue and consumes it, one message at a time and in order, until the returned subscription is disposed,
+    /// which also deletes the queue. Survives the loss of the connection: the queue is declared again.
+    /// </summary>
+    /// <returns>When the queue stands and messages flow. Waits for the bus, until cancelled.</returns>
+    Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Consumes uplink queues together with the other consumers of the platform: each queue has one active consumer at a time. A handler
+    /// gets the messages that are waiting in one queue as a batch, in their order; they are acknowledged when it has returned, and come again
+    /// when it throws.
+    /// </summary>
+    Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken);
+}
+
+/// <summary>Handles a message to a room. Must not block; the message is acknowledged when it returns.</summary>
+public delegate ValueTask RoomMessageHandler(RoomMessage message, CancellationToken cancellationToken);
+
+/// <summary>Handles a batch (1 to 256 messages) of one uplink queue.</summary>
+public delegate ValueTask UplinkBatchHandler(int queue, IReadOnlyList<UplinkMessage> batch, CancellationToken cancellationToken);
+
+/// <summary>What became of a publish.</summary>
+public enum PublishOutcome
+{
+    /// <summary>A queue has it.</summary>
+    Accepted,
+
+    /// <summary>No room has a queue for it: it is gone, or there is none.</summary>
+    NoRoom,
+
+    /// <summary>The bus is away or refused it within the publish timeout; it may yet arrive.</summary>
+    Unavailable,
+}
