@@ -1,0 +1,3 @@
+namespace Microservices.Hosting.Health;
+
+internal sealed record DependencyName(string Name);

@@ -1,0 +1,68 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Hosting.Listening;
+
+/// <summary>Gives Kestrel the listeners of the service.</summary>
+internal sealed class ConfigureListeners(
+    IEnumerable<Listener> listeners,
+    IOptionsMonitor<ListenerOptions> options,
+    BoundEndpoints bound,
+    IServiceProvider services) : IConfigureOptions<KestrelServerOptions>
+{
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        // Kestrel is built before the host checks options. Checking all of them here names every bad value in one error.
+        services.GetService<IStartupValidator>()?.Validate();
+        kestrel.AddServerHeader = false;
+        foreach (var listener in listeners)
+        {
+            Listen(kestrel, listener, options.Get(listener.Name));
+        }
+    }
+
+    private void Listen(KestrelServerOptions kestrel, Listener listener, ListenerOptions where)
+    {
+        if (where.Address == ListenerOptions.AnyAddress)
+        {
+            kestrel.ListenAnyIP(where.Port, Compose);
+        }
+        else
+        {
+            kestrel.Listen(ListenerOptions.ParseAddress(where.Address)!, where.Port, Compose);
+        }
+
+        void Compose(ListenOptions listen)
+        {
+            bound.Add(listener.Name, listen);
+            var feature = new ListenerFeature(listener.Name);
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set(feature);
+                return next(connection);
+            });
+            if (where.CertificateFile is { } certificateFile)
+            {
+                listen.UseHttps(Tls(certificateFile, where.KeyFile!));
+            }
+
+            listener.Configure(listen);
+        }
+    }
+
+    private static HttpsConnectionAdapterOptions Tls(string certificateFile, string keyFile)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(certificateFile);
+        return new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile),
+            ServerCertificateChain = chain,
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Hosting.Listening;
+
+internal sealed class ListenerOptionsValidator : IValidateOptions<ListenerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ListenerOptions options)
+    {
+        var faults = new ValidateOptionsResultBuilder();
+        if (options.Address != ListenerOptions.AnyAddress && ListenerOptions.ParseAddress(options.Address) is null)
+        {
+            faults.AddError($"'{options.Address}' is not an IP address, 'localhost' or '*'.", $"{name}:{nameof(options.Address)}");
+        }
+
+        if (options.Port is < 0 or > 65535)
+        {
+            faults.AddError($"{options.Port} is not a port; 0 to 65535 are (0 = any free one).", $"{name}:{nameof(options.Port)}");
+        }
+
+        if (options.CertificateFile is null != options.KeyFile is null)
+        {
+            faults.AddError("CertificateFile and KeyFile are given together or not at all.", name);
+        }
+
+        CheckFile(options.CertificateFile, $"{name}:{nameof(options.CertificateFile)}", faults);
+        CheckFile(options.KeyFile, $"{name}:{nameof(options.KeyFile)}", faults);
+        return faults.Build();
+    }
+
+    private static void CheckFile(string? path, string name, ValidateOptionsResultBuilder faults)
+    {
+        if (path is not null && !File.Exists(path))
+        {
+            faults.AddError($"There is no file '{path}'.", name);
+        }
+    }
+}

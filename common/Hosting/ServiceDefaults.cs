@@ -1,0 +1,56 @@
+using Microservices.Hosting.Admin;
+using Microservices.Hosting.Health;
+using Microservices.Hosting.Listening;
+using Microservices.Hosting.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microservices.Hosting;
+
+/// <summary>What every service has: logging, health, metrics, an admin port, an orderly end.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>How long an orderly stop may take before the process ends anyway.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Adds the defaults. The admin port listens on 127.0.0.1:<paramref name="adminPort"/> unless the section <c>Admin</c> says otherwise.
+    /// Nothing is static: several services can live in one process.
+    /// </summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service, int adminPort)
+    {
+        // First in line, so that every other source of configuration overrides it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LoggingDefaults });
+
+        var services = builder.Services;
+        services.AddSingleton(new ServiceIdentity(service));
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
+        services.AddHealth();
+        services.AddMetricsExport();
+        builder.AddListener(AdminEndpoints.Listener, adminPort, static _ => { });
+        return builder;
+    }
+
+    /// <summary>Maps <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>, on the admin port only.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        AdminEndpoints.Map(app);
+        return app;
+    }
+
+    private static KeyValuePair<string, string?>[] LoggingDefaults =>
+    [
+        new("Logging:LogLevel:Default", "Information"),
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
+        new("Logging:LogLevel:Grpc", "Warning"),
+        new("Logging:Console:FormatterName", "simple"),
+        new("Logging:Console:FormatterOptions:SingleLine", "true"),
+        new("Logging:Console:FormatterOptions:UseUtcTimestamp", "true"),
+        new("Logging:Console:FormatterOptions:TimestampFormat", "yyyy-MM-ddTHH:mm:ss.fffZ "),
+    ];
+}
