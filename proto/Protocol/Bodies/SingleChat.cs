@@ -1,0 +1,57 @@
+using Microservices.Protocol.Formats;
+
+namespace Microservices.Protocol.Bodies;
+
+/// <summary>Command 2: chat to one user.</summary>
+public sealed class SingleChat : IBody<SingleChat>, IRequest
+{
+    private static readonly FieldTable Table = new("chat_from", "chat_to", "chat_content", "id");
+
+    /// <inheritdoc/>
+    public static FieldTable Fields => Table;
+
+    /// <summary>Not trusted: the verified user takes its place.</summary>
+    public string ChatFrom { get; set; } = "";
+
+    /// <summary>The recipient.</summary>
+    public string ChatTo { get; set; } = "";
+
+    /// <summary>What is said.</summary>
+    public string ChatContent { get; set; } = "";
+
+    /// <summary>The client's own name for the request, echoed in its result and error.</summary>
+    public string Id { get; set; } = "";
+
+    /// <inheritdoc/>
+    public void ReadField<TReader>(int field, ref TReader reader)
+        where TReader : IBodyReader, allows ref struct
+    {
+        switch (field)
+        {
+            case 1:
+                ChatFrom = reader.ReadText();
+                break;
+            case 2:
+                ChatTo = reader.ReadText();
+                break;
+            case 3:
+                ChatContent = reader.ReadText();
+                break;
+            case 4:
+                Id = reader.ReadText();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(field));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write<TWriter>(ref TWriter writer)
+        where TWriter : IBodyWriter, allows ref struct
+    {
+        writer.WriteText(1, ChatFrom);
+        writer.WriteText(2, ChatTo);
+        writer.WriteText(3, ChatContent);
+        writer.WriteText(4, Id);
+    }
+}
