@@ -10,6 +10,9 @@ namespace Microservices.Protocol.Formats;
 /// <summary>Reads a JSON object. Nothing in a body (no bytes at all) is an object without fields.</summary>
 internal ref struct JsonBodyReader : IBodyReader
 {
+    // 4000.0 and 4e3 are whole numbers too; 4000.5 is not taken.
+    private const NumberStyles WholeNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private readonly bool _isEmpty;
     private Utf8JsonReader _json;
     private FieldTable? _fields;
@@ -39,7 +42,7 @@ internal ref struct JsonBodyReader : IBodyReader
         field = 0;
         while (!_isEmpty && _json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
-            var isKnown = fields.TryFind(in _json, out field, out _isBase64);
+            var isKnown = TryFind(fields, out field);
             _field = field;
             _json.Read();
             if (isKnown && _json.TokenType != JsonTokenType.Null)
@@ -69,15 +72,7 @@ internal ref struct JsonBodyReader : IBodyReader
             case JsonTokenType.Number:
                 return Encoding.UTF8.GetString(_json.ValueSpan);
             case JsonTokenType.String:
-                try
-                {
-                    return _json.GetString()!;
-                }
-                catch (InvalidOperationException)
-                {
-                    throw Fault("half of a surrogate pair");
-                }
-
+                return Unescape();
             default:
                 throw Unexpected("text");
         }
@@ -122,7 +117,8 @@ internal ref struct JsonBodyReader : IBodyReader
             throw Unexpected("base64");
         }
 
-        return _json.TryGetBytesFromBase64(out var bytes) ? bytes : throw Fault("not base64");
+        var bytes = new byte[_json.ValueSpan.Length];
+        return Convert.TryFromBase64String(Unescape(), bytes, out var length) ? bytes[..length] : throw Fault("not base64");
     }
 
     public TBody ReadBody<TBody>()
@@ -140,6 +136,32 @@ internal ref struct JsonBodyReader : IBodyReader
         return body;
     }
 
+    private bool TryFind(FieldTable fields, out int field)
+    {
+        try
+        {
+            return fields.TryFind(in _json, out field, out _isBase64);
+        }
+        catch (InvalidOperationException)
+        {
+            // The name has an escaped half of a surrogate pair: no field's name does.
+            field = 0;
+            return false;
+        }
+    }
+
+    private readonly string Unescape()
+    {
+        try
+        {
+            return _json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault("half of a surrogate pair");
+        }
+    }
+
     private readonly T ReadNumber<T>()
         where T : struct, IUtf8SpanParsable<T>, INumber<T>
     {
@@ -148,7 +170,7 @@ internal ref struct JsonBodyReader : IBodyReader
             throw Unexpected("a number");
         }
 
-        return T.TryParse(_json.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        return T.TryParse(_json.ValueSpan, WholeNumber, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw Fault("not a whole number in range");
     }

@@ -1,0 +1,60 @@
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Protocol.Tests.Specification;
+
+/// <summary>
+/// The wire form is frozen: clients that nobody can update speak it. A failure here means that a released client would break; a new
+/// field at the end of a body is a new line in frozen.txt, never a changed one.
+/// </summary>
+public sealed class FrozenBytesTests
+{
+    public static TheoryData<string, uint, string> Lines =>
+        [.. File.ReadLines(Document.PathOf("frozen.txt")).Where(line => !line.StartsWith('#')).Select(line => line.Split(' ')).Select(parts =>
+            new TheoryDataRow<string, uint, string>(parts[0], uint.Parse(parts[1]), parts[2]))];
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void Write_Sample_GivesTheFrozenBytes(string name, uint version, string hex) => Assert.Equal(hex, Write(name, version));
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void Read_FrozenBytes_GivesTheSample(string name, uint version, string hex) =>
+        Assert.Equal(Write(name, 1), Convert.ToHexString(ReadAndWrite(name, version, Convert.FromHexString(hex))));
+
+    private static string Write(string name, uint version) => Convert.ToHexString(name switch
+    {
+        "heartbeat" => FrameWriter.ToArray(version, Command.Heartbeat),
+        "verify" => FrameWriter.ToArray(version, Command.Verify, Samples.Verify),
+        "verify_result" => FrameWriter.ToArray(version, Command.VerifyResult, Samples.VerifyResult),
+        "single_chat" => FrameWriter.ToArray(version, Command.SingleChat, Samples.Single),
+        "group_chat" => FrameWriter.ToArray(version, Command.GroupChat, Samples.Group),
+        "broadcast_chat" => FrameWriter.ToArray(version, Command.BroadcastChat, Samples.Broadcast),
+        "chat_delivery" => FrameWriter.ToArray(version, Command.GroupChatDelivery, Samples.Delivery),
+        "heartbeat_ack" => FrameWriter.ToArray(version, Command.HeartbeatAck, new HeartbeatAck { ServerTimeMs = 1_700_000_000_000 }),
+        "push" => FrameWriter.ToArray(version, Command.Push, Samples.Push),
+        "directive" => FrameWriter.ToArray(version, Command.Directive, Samples.Directive),
+        "error" => FrameWriter.ToArray(version, Command.Error, Samples.Error),
+        "goodbye" => FrameWriter.ToArray(version, Command.Goodbye, new Goodbye { Reason = "closed" }),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such sample."),
+    });
+
+    private static byte[] ReadAndWrite(string name, uint version, byte[] frame) => name switch
+    {
+        "heartbeat" => FrameWriter.ToArray(1, FrameHeader.Read(frame).Command),
+        "verify" => Rewrite<Verify>(frame, version),
+        "verify_result" => Rewrite<VerifyResult>(frame, version),
+        "single_chat" => Rewrite<SingleChat>(frame, version),
+        "group_chat" => Rewrite<GroupChat>(frame, version),
+        "broadcast_chat" => Rewrite<BroadcastChat>(frame, version),
+        "chat_delivery" => Rewrite<ChatDelivery>(frame, version),
+        "heartbeat_ack" => Rewrite<HeartbeatAck>(frame, version),
+        "push" => Rewrite<PushDelivery>(frame, version),
+        "directive" => Rewrite<Directive>(frame, version),
+        "error" => Rewrite<Error>(frame, version),
+        _ => Rewrite<Goodbye>(frame, version),
+    };
+
+    private static byte[] Rewrite<TBody>(byte[] frame, uint version)
+        where TBody : IBody<TBody>, new() =>
+        FrameWriter.ToArray(1, FrameHeader.Read(frame).Command, Samples.Decode<TBody>(frame[Frame.HeaderBytes..], version));
+}
