@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Microservices.Protocol.Formats;
 
@@ -10,21 +8,14 @@ internal sealed class BodyBuffer : IBufferWriter<byte>
     private const int InitialBytes = 1024;
     private const int KeptBytes = 128 * 1024;
 
-    private static readonly JsonWriterOptions JsonOptions = new()
-    {
-        // Chinese stays Chinese: the bodies are never put into HTML.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     [ThreadStatic]
     private static BodyBuffer? OfThread;
 
     private byte[] _bytes = new byte[InitialBytes];
 
-    private BodyBuffer() => Json = new Utf8JsonWriter(this, JsonOptions);
-
-    public Utf8JsonWriter Json { get; }
+    private BodyBuffer()
+    {
+    }
 
     public int Length { get; private set; }
 
@@ -40,7 +31,6 @@ internal sealed class BodyBuffer : IBufferWriter<byte>
             buffer._bytes = new byte[InitialBytes];
         }
 
-        buffer.Json.Reset();
         return buffer;
     }
 

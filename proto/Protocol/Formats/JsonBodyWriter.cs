@@ -1,27 +1,40 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microservices.Protocol.Bodies;
 
 namespace Microservices.Protocol.Formats;
 
-/// <summary>Writes a JSON object.</summary>
-internal readonly ref struct JsonBodyWriter(Utf8JsonWriter json, FieldTable fields) : IBodyWriter
+/// <summary>
+/// Writes a JSON object. By hand, because Utf8JsonWriter writes every character beyond 16 bits, and what its tables don't know yet,
+/// as \uXXXX: an emoji would take 12 bytes in place of 4, and the bytes would change with the runtime.
+/// </summary>
+internal ref struct JsonBodyWriter(BodyBuffer buffer, FieldTable fields) : IBodyWriter
 {
+    private const int MaxNumberBytes = 20;
+
+    private static readonly SearchValues<char> MustEscape =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\']);
+
+    private bool _hasFields;
+
     public static void Write<TBody>(BodyBuffer buffer, in TBody body)
         where TBody : IBody<TBody>, new()
     {
-        buffer.Json.WriteStartObject();
-        var writer = new JsonBodyWriter(buffer.Json, TBody.Fields);
+        buffer.Write("{"u8);
+        var writer = new JsonBodyWriter(buffer, TBody.Fields);
         body.Write(ref writer);
-        buffer.Json.WriteEndObject();
-        buffer.Json.Flush();
+        buffer.Write("}"u8);
     }
 
     public void WriteText(int field, string value, bool always = false)
     {
         if (always || value.Length > 0)
         {
-            json.WriteString(fields.NameOf(field), value);
+            WriteName(fields.NameOf(field));
+            WriteString(value);
         }
     }
 
@@ -32,57 +45,105 @@ internal readonly ref struct JsonBodyWriter(Utf8JsonWriter json, FieldTable fiel
             return;
         }
 
-        json.WriteStartArray(fields.NameOf(field));
+        WriteName(fields.NameOf(field));
         for (var i = 0; i < values.Count; i++)
         {
-            json.WriteStringValue(values[i]);
+            buffer.Write(i == 0 ? "["u8 : ","u8);
+            WriteString(values[i]);
         }
 
-        json.WriteEndArray();
+        buffer.Write("]"u8);
     }
 
-    public void WriteUInt32(int field, uint value, bool always = false)
-    {
-        if (always || value != 0)
-        {
-            json.WriteNumber(fields.NameOf(field), value);
-        }
-    }
+    public void WriteUInt32(int field, uint value, bool always = false) => WriteNumber(field, value, always);
 
-    public void WriteUInt64(int field, ulong value)
-    {
-        if (value != 0)
-        {
-            json.WriteNumber(fields.NameOf(field), value);
-        }
-    }
+    public void WriteUInt64(int field, ulong value) => WriteNumber(field, value, always: false);
 
-    public void WriteInt64(int field, long value)
-    {
-        if (value != 0)
-        {
-            json.WriteNumber(fields.NameOf(field), value);
-        }
-    }
+    public void WriteInt64(int field, long value) => WriteNumber(field, value, always: false);
 
     public void WriteBytes(int field, ReadOnlySpan<byte> value, bool asText)
     {
         if (asText && Utf8.IsValid(value))
         {
-            json.WriteString(fields.NameOf(field), value);
+            WriteName(fields.NameOf(field));
+            WriteString(Encoding.UTF8.GetString(value));
+            return;
         }
-        else
-        {
-            json.WriteBase64String(fields.Base64Name, value);
-        }
+
+        WriteName(fields.Base64Name);
+        buffer.Write("\""u8);
+        Base64.EncodeToUtf8(value, buffer.GetSpan(Base64.GetMaxEncodedToUtf8Length(value.Length)), out _, out var written);
+        buffer.Advance(written);
+        buffer.Write("\""u8);
     }
 
     public void WriteBody<TBody>(int field, TBody body)
         where TBody : IBody<TBody>, new()
     {
-        json.WriteStartObject(fields.NameOf(field));
-        var inner = new JsonBodyWriter(json, TBody.Fields);
-        body.Write(ref inner);
-        json.WriteEndObject();
+        WriteName(fields.NameOf(field));
+        Write(buffer, in body);
+    }
+
+    private void WriteNumber<T>(int field, T value, bool always)
+        where T : struct, IUtf8SpanFormattable, IEquatable<T>
+    {
+        if (always || !value.Equals(default(T)))
+        {
+            WriteName(fields.NameOf(field));
+            value.TryFormat(buffer.GetSpan(MaxNumberBytes), out var written, default, null);
+            buffer.Advance(written);
+        }
+    }
+
+    private void WriteName(JsonEncodedText name)
+    {
+        buffer.Write(_hasFields ? ",\""u8 : "\""u8);
+        buffer.Write(name.EncodedUtf8Bytes);
+        buffer.Write("\":"u8);
+        _hasFields = true;
+    }
+
+    private readonly void WriteString(ReadOnlySpan<char> text)
+    {
+        buffer.Write("\""u8);
+        while (text.IndexOfAny(MustEscape) is >= 0 and var at)
+        {
+            WriteUtf8(text[..at]);
+            WriteEscaped(text[at]);
+            text = text[(at + 1)..];
+        }
+
+        WriteUtf8(text);
+        buffer.Write("\""u8);
+    }
+
+    private readonly void WriteUtf8(ReadOnlySpan<char> text) =>
+        buffer.Advance(Encoding.UTF8.GetBytes(text, buffer.GetSpan(Encoding.UTF8.GetByteCount(text))));
+
+    private readonly void WriteEscaped(char c)
+    {
+        switch (c)
+        {
+            case '"':
+                buffer.Write("\\\""u8);
+                break;
+            case '\\':
+                buffer.Write("\\\\"u8);
+                break;
+            case '\n':
+                buffer.Write("\\n"u8);
+                break;
+            case '\r':
+                buffer.Write("\\r"u8);
+                break;
+            case '\t':
+                buffer.Write("\\t"u8);
+                break;
+            default:
+                buffer.Write("\\u00"u8);
+                ((int)c).TryFormat(buffer.GetSpan(2), out var written, "x2");
+                buffer.Advance(written);
+                break;
+        }
     }
 }
