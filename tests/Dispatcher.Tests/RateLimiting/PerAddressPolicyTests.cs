@@ -1,0 +1,24 @@
+using System.Net;
+using Microservices.Dispatcher.RateLimiting;
+
+namespace Microservices.Dispatcher.Tests.RateLimiting;
+
+public sealed class PerAddressPolicyTests
+{
+    [Theory]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1")]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9")]
+    public void PartitionOf_SameClient_IsTheSame(string one, string other) =>
+        Assert.Equal(Partition(one), Partition(other));
+
+    [Fact]
+    public void PartitionOf_ManyAddresses_StaysInBoundsAndSpreads()
+    {
+        var partitions = Enumerable.Range(0, 10_000).Select(static i => Partition($"10.0.{i >> 8}.{i & 255}", 1_000)).ToArray();
+
+        Assert.All(partitions, static partition => Assert.InRange(partition, 0, 999));
+        Assert.InRange(partitions.Distinct().Count(), 900, 1_000);
+    }
+
+    private static int Partition(string address, int partitions = 1 << 20) => PerAddressPolicy.PartitionOf(IPAddress.Parse(address), partitions);
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Microservices.Testing;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Dispatcher.Tests.Running;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Get_MoreThanTheBurst_IsToldWhenToAskAgain()
+    {
+        await using var register = await FakeRegister.StartAsync(Given.List(Given.Rooms(1)));
+        await using var dispatcher = await RunningDispatcher.StartAsync(register.Address, ("RateLimit:RequestsPerSecond", "1"), ("RateLimit:Burst", "3"));
+        await dispatcher.ReadyAsync();
+
+        // More than the bucket can hold and gain meanwhile, so that one is refused however slow this machine is.
+        HttpResponseMessage? refused = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => dispatcher.GetAsync("/v1/endpoints")));
+                refused = answers.FirstOrDefault(static answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+                return refused is not null;
+            },
+            "a request is refused");
+
+        Assert.Equal("application/problem+json", refused!.Content.Headers.ContentType?.ToString());
+        Assert.True(int.Parse(refused.Headers.GetValues("Retry-After").Single()) >= 1);
+        Assert.Contains("\"code\":\"rate_limited\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Matches("dispatcher_requests_total\\{[^}]*outcome=\"rate_limited\"[^}]*\\} [1-9]", await dispatcher.MetricsAsync());
+    }
+
+    [Fact]
+    public async Task Connect_OverTheLimit_IsClosedWhileAnswersGoOn()
+    {
+        await using var register = await FakeRegister.StartAsync(Given.List(Given.Rooms(1)));
+        await using var dispatcher = await RunningDispatcher.StartAsync(register.Address, ("HttpLimits:MaxConnections", "1"));
+        await dispatcher.ReadyAsync();
+        Assert.Single(await dispatcher.HostsAsync()); // holds the one connection, alive between requests
+
+        using var further = new TcpClient();
+        await further.ConnectAsync(IPAddress.Loopback, dispatcher.Public.Port);
+        var read = await Record.ExceptionAsync(async () => Assert.Equal(0, await further.GetStream().ReadAsync(new byte[1])));
+
+        Assert.True(read is null or IOException);
+        Assert.Single(await dispatcher.HostsAsync());
+    }
+
+    [Fact]
+    public async Task Start_BadOptions_NamesThemAll()
+    {
+        var fault = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await using var dispatcher = await RunningDispatcher.StartAsync(
+                new Uri("http://127.0.0.1:1"), ("Selection:MaxRooms", "0"), ("Heartbeat:Networks:mobile", "00:00:00"), ("RateLimit:Burst", "0"));
+        });
+
+        Assert.Contains("MaxRooms", fault.ToString(), StringComparison.Ordinal);
+        Assert.Contains("mobile", fault.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Burst", fault.ToString(), StringComparison.Ordinal);
+    }
+}
