@@ -84,7 +84,7 @@ public enum Code
     /// <summary>The app's policy or the key's scope does not allow it.</summary>
     Forbidden = 4505,
 
-    /// <summary>A field is missing</summary>
+    /// <summary>A field is missing, too long or malformed.</summary>
     InvalidArgument = 4506,
 
     /// <summary>A recipient is offline and the message is not kept.</summary>

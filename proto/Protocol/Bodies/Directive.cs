@@ -28,6 +28,24 @@ public sealed class Directive : IBody<Directive>
     /// <summary>Where to connect: <c>host:port</c>.</summary>
     public IReadOnlyList<string> Addresses { get; set; } = [];
 
+    /// <summary>The last frame before the server closes: what the client is to do follows from the code's range.</summary>
+    /// <param name="code">Why.</param>
+    /// <param name="message">For people.</param>
+    /// <param name="afterMs">Spread the reconnect over this time, or back off for it, ms.</param>
+    public static Directive Closing(Code code, string message, uint afterMs = 0) => new()
+    {
+        Action = CodeTable.ActionOf(code) switch
+        {
+            ClientAction.Reconnect => DirectiveAction.Reconnect,
+            ClientAction.BackOff => DirectiveAction.BackOff,
+            _ => DirectiveAction.LogOut,
+        },
+        Code = code,
+        Reason = CodeTable.NameOf(code),
+        Message = message,
+        AfterMs = afterMs,
+    };
+
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
         where TReader : IBodyReader, allows ref struct

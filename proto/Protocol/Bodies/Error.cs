@@ -35,17 +35,24 @@ public sealed class Error : IBody<Error>
     /// <summary>Try again after this, ms; 0 = not named.</summary>
     public uint RetryAfterMs { get; set; }
 
+    /// <summary>The error of a request.</summary>
+    /// <param name="code">What went wrong.</param>
+    /// <param name="command">The command that failed; None = none in particular.</param>
+    /// <param name="id">The id of the request; empty when it has none.</param>
+    /// <param name="message">For people: what, value and limit.</param>
+    public static Error Of(Code code, Command command, string id, string message) => new()
+    {
+        Command = command,
+        Id = id,
+        Code = code,
+        Reason = CodeTable.NameOf(code),
+        Message = message,
+    };
+
     /// <summary>The error that tells a peer of its fault.</summary>
     public static Error From(ProtocolException fault)
     {
-        var error = new Error
-        {
-            Command = fault.Command ?? Command.None,
-            Id = fault.Id ?? "",
-            Code = fault.Code,
-            Reason = CodeTable.NameOf(fault.Code),
-            Message = fault.Message,
-        };
+        var error = Of(fault.Code, fault.Command ?? Command.None, fault.Id ?? "", fault.Message);
         if (fault.Code == Code.UnsupportedVersion)
         {
             error.MinVersion = ProtocolVersion.Min;
