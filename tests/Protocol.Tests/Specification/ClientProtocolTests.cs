@@ -54,7 +54,7 @@ public sealed class ClientProtocolTests
     public void CodeTable_ComparedWithCodesCsv_IsTheSameRowForRow()
     {
         var expected = File.ReadLines(Document.PathOf("codes.csv")).Skip(1).Select(line => line.Split(',', 7))
-            .Select(cells => string.Join('|', cells[0], cells[1], cells[2], cells[5], cells[6]);
+            .Select(cells => string.Join('|', cells[0], cells[1], cells[2], cells[5], cells[6]));
 
         Assert.Equal(expected, Document.TableAfter("A connection that ends without a code").Select(cells => string.Join('|', cells)));
     }
