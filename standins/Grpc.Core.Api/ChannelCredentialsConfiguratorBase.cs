@@ -1,0 +1,12 @@
+using System.ComponentModel;
+
+namespace Grpc.Core;
+
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class ChannelCredentialsConfiguratorBase
+{
+    public abstract void SetInsecureCredentials(object? state);
+    public abstract void SetSslCredentials(
+        object? state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback);
+    public abstract void SetCompositeCredentials(object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials);
+}

@@ -1,0 +1,14 @@
+using System.IO.Compression;
+
+namespace Grpc.Net.Compression;
+
+/// <summary>"deflate" in HTTP and gRPC is the zlib format.</summary>
+public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressionLevel) : ICompressionProvider
+{
+    public string EncodingName => "deflate";
+
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) =>
+        new ZLibStream(stream, compressionLevel ?? defaultCompressionLevel, leaveOpen: true);
+
+    public Stream CreateDecompressionStream(Stream stream) => new ZLibStream(stream, CompressionMode.Decompress);
+}
