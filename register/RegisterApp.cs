@@ -1,3 +1,6 @@
+using Microservices.Bus;
+using Microservices.Hosting;
+
 namespace Microservices.Register;
 
 /// <summary>Builds the register service.</summary>
@@ -8,6 +11,13 @@ public static class RegisterApp
     {
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
-        return builder.Build();
+        builder.AddServiceDefaults("register", RegisterParts.AdminPort);
+        builder.AddRegister();
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcHealth();
+        app.MapRegister();
+        return app;
     }
 }

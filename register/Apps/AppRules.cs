@@ -1,0 +1,47 @@
+using Microservices.Contracts;
+using Microservices.Contracts.Register;
+
+namespace Microservices.Register.Apps;
+
+/// <summary>What an app's policies may be. Zero stands for the default where the contract says so.</summary>
+internal static class AppRules
+{
+    private const uint MaxRecipients = 10_000;
+    private const uint MaxPayloadBytes = 1024 * 1024;
+    private const uint MinSilenceMs = 1_000;
+    private const uint MinHeartbeatMs = 500;
+    private const uint MaxMs = 24 * 60 * 60 * 1_000;
+
+    /// <summary>The first rule that the app breaks: field, then what, value and limit.</summary>
+    public static (string Field, string Message)? FaultOf(App app) =>
+        FaultOf("app.name", Identifiers.FaultOfApp(app.Name))
+        ?? FaultOf("app.devices", Enum.IsDefined(app.Devices) ? null : $"{(int)app.Devices} is no device policy")
+        ?? FaultOf("app.sender", app.Sender.Length == 0 ? null : Identifiers.FaultOfName("sender", app.Sender))
+        ?? InRange("app.max_payload_bytes", app.MaxPayloadBytes, 1, MaxPayloadBytes)
+        ?? InRange("app.chat.max_recipients", app.Chat?.MaxRecipients ?? 0, 1, MaxRecipients)
+        ?? FaultOf(app.Liveness ?? new LivenessPolicy());
+
+    private static (string Field, string Message)? FaultOf(LivenessPolicy liveness)
+    {
+        var fault = InRange("app.liveness.silence_limit_ms", liveness.SilenceLimitMs, MinSilenceMs, MaxMs)
+            ?? InRange("app.liveness.min_heartbeat_ms", liveness.MinHeartbeatMs, MinHeartbeatMs, MaxMs)
+            ?? InRange("app.liveness.max_heartbeat_ms", liveness.MaxHeartbeatMs, MinHeartbeatMs, MaxMs)
+            ?? InRange("app.liveness.default_heartbeat_ms", liveness.DefaultHeartbeatMs, MinHeartbeatMs, MaxMs);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        // Only what was said can contradict itself: a bound left at 0 gives way.
+        var (min, max, usual) = (liveness.MinHeartbeatMs, liveness.MaxHeartbeatMs, liveness.DefaultHeartbeatMs);
+        return min > 0 && max > 0 && min > max ? ("app.liveness.min_heartbeat_ms", $"{min} is more than max_heartbeat_ms {max}")
+            : usual > 0 && min > usual ? ("app.liveness.default_heartbeat_ms", $"{usual} is less than min_heartbeat_ms {min}")
+            : usual > 0 && max > 0 && usual > max ? ("app.liveness.default_heartbeat_ms", $"{usual} is more than max_heartbeat_ms {max}")
+            : null;
+    }
+
+    private static (string Field, string Message)? InRange(string field, uint value, uint min, uint max) =>
+        value == 0 || (value >= min && value <= max) ? null : (field, $"{value} is outside of {min} to {max} (0 = the default)");
+
+    private static (string Field, string Message)? FaultOf(string field, string? fault) => fault is null ? null : (field, fault);
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Microservices.Register;
+
+/// <summary>What register counts. Meter <c>Microservices.Register</c>.</summary>
+internal sealed class RegisterMetrics
+{
+    private const string MeterName = "Microservices.Register";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _claims;
+    private readonly Counter<long> _displaced;
+    private readonly Counter<long> _ends;
+    private readonly Counter<long> _lookups;
+    private readonly Counter<long> _swept;
+    private readonly Counter<long> _noticesDropped;
+    private readonly Histogram<double> _storeCalls;
+    private readonly Histogram<int> _batches;
+
+    public RegisterMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _claims = _meter.CreateCounter<long>("register.claims", "{claim}", "Claims by outcome.");
+        _displaced = _meter.CreateCounter<long>("register.sessions.displaced", "{session}", "Live sessions displaced by a claim or a revocation.");
+        _ends = _meter.CreateCounter<long>("register.sessions.ended", "{session}", "Sessions ended by their rooms; ended=false when another or none was stored.");
+        _lookups = _meter.CreateCounter<long>("register.lookups", "{user}", "Users looked up.");
+        _swept = _meter.CreateCounter<long>("register.sessions.swept", "{session}", "Sessions of dead rooms removed from the store.");
+        _noticesDropped = _meter.CreateCounter<long>("register.notices.dropped", "{session}", "Displaced sessions not told by the bus; their room hears of them at its next renewal.");
+        _storeCalls = _meter.CreateHistogram<double>("register.store.duration", "s", "Duration of store calls by call and result.");
+        _batches = _meter.CreateHistogram<int>("register.batch.size", "{item}", "Items in a batch by call.");
+    }
+
+    public void Claimed(string outcome) => _claims.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Displaced(int sessions) => _displaced.Add(sessions);
+
+    public void Ended(bool ended) => _ends.Add(1, new KeyValuePair<string, object?>("ended", ended));
+
+    public void LookedUp(int users) => _lookups.Add(users);
+
+    public void Swept(int sessions) => _swept.Add(sessions);
+
+    public void NoticeDropped() => _noticesDropped.Add(1);
+
+    public void Batch(string call, int items) => _batches.Record(items, new KeyValuePair<string, object?>("call", call));
+
+    public void StoreCall(string call, TimeSpan duration, bool failed) =>
+        _storeCalls.Record(duration.TotalSeconds, new TagList { { "call", call }, { "failed", failed } });
+
+    public void ObserveRooms(Func<int> rooms) => _meter.CreateObservableGauge("register.rooms.live", rooms, "{room}", "Live rooms as this register sees them.");
+}

@@ -1,0 +1,51 @@
+using Microservices.Hosting;
+using Microservices.Register.Apps;
+using Microservices.Register.Rooms;
+using Microservices.Register.Sessions;
+using Microservices.Register.Store;
+using Microservices.Register.Tokens;
+
+namespace Microservices.Register;
+
+/// <summary>What register is made of: gRPC → services → rooms and apps in memory → the store.</summary>
+internal static class RegisterParts
+{
+    public const int GrpcPort = 8200;
+    public const int AdminPort = 8201;
+
+    public static WebApplicationBuilder AddRegister(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddGrpcListener(GrpcPort);
+        builder.AddGrpcDefaults(static options => options.Interceptors.Add<StoreFaults>()).RequireServiceAuth();
+        services.AddSingleton<RegisterMetrics>();
+        services.AddSingleton<RunningStreams>();
+
+        // First the apps: without them no claim is judged.
+        services.AddValidatedOptions<AppsOptions, AppsOptionsValidator>(AppsOptions.Section);
+        services.AddDependency(AppDirectory.Dependency);
+        services.AddSingleton<AppDirectory>();
+        services.AddHostedService(static provider => provider.GetRequiredService<AppDirectory>());
+
+        services.AddValidatedOptions<RoomsOptions, RoomsOptionsValidator>(RoomsOptions.Section);
+        services.AddSingleton<LiveRooms>();
+        services.AddHostedService(static provider => provider.GetRequiredService<LiveRooms>());
+
+        services.AddSingleton<CloseNotices>();
+        services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
+        services.AddSingleton<Displacements>();
+        services.AddHostedService<SessionSweeper>();
+
+        builder.AddStore();
+        return builder;
+    }
+
+    public static WebApplication MapRegister(this WebApplication app)
+    {
+        app.MapGrpcService<RoomsService>().RequireListener(Listeners.Grpc);
+        app.MapGrpcService<SessionsService>().RequireListener(Listeners.Grpc);
+        app.MapGrpcService<AppsService>().RequireListener(Listeners.Grpc);
+        app.MapGrpcService<TokensService>().RequireListener(Listeners.Grpc);
+        return app;
+    }
+}

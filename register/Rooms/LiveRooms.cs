@@ -1,0 +1,190 @@
+using Microservices.Contracts.Register;
+using Microservices.Hosting.Health;
+using Microservices.Register.Store;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Register.Rooms;
+
+/// <summary>Follows the live rooms in the store, and judges by them which stored sessions count.</summary>
+internal sealed class LiveRooms : BackgroundService
+{
+    private readonly IRoomStore _store;
+    private readonly StoreIdentity _identity;
+    private readonly DependencyGate _gate;
+    private readonly RoomsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Grace _grace;
+    private readonly SemaphoreSlim _reading = new(1);
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile RoomView _view = RoomView.Empty;
+    private TaskCompletionSource _changed = NewSource();
+    private IReadOnlyList<Room> _lost = [];
+
+    public LiveRooms(
+        IRoomStore store, StoreIdentity identity, Readiness readiness, IOptions<RoomsOptions> options, RegisterMetrics metrics, TimeProvider time)
+    {
+        _store = store;
+        _identity = identity;
+        _gate = readiness[identity.Name];
+        _options = options.Value;
+        _time = time;
+        _grace = new Grace(_options, time);
+        metrics.ObserveRooms(() => _view.List.Rooms.Count);
+    }
+
+    /// <summary>The latest view, however old.</summary>
+    public RoomView Latest => _view;
+
+    /// <summary>Store time up to which a lease may be declared dead; see <see cref="IRoomStore"/>.</summary>
+    public long JudgeUntil => _grace.JudgeUntil(_view);
+
+    /// <summary>A view that is at most two refresh times old.</summary>
+    /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
+    public ValueTask<RoomView> CurrentAsync(CancellationToken cancellationToken) =>
+        IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(RefreshAsync(cancellationToken));
+
+    /// <summary>A current view that knows about <paramref name="incarnation"/>: another register may have granted it a moment ago.</summary>
+    /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
+    public async ValueTask<RoomView> CurrentAsync(ulong incarnation, CancellationToken cancellationToken)
+    {
+        var view = await CurrentAsync(cancellationToken);
+        return incarnation <= view.Highest ? view : await RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>A view by which all these sessions can be judged.</summary>
+    /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
+    public ValueTask<RoomView> CurrentAsync(IEnumerable<Session> sessions, CancellationToken cancellationToken) =>
+        CurrentAsync(sessions.Aggregate(0ul, static (newest, session) => Math.Max(newest, session.Incarnation)), cancellationToken);
+
+    /// <summary>Completes when the list is another one than <paramref name="seen"/>.</summary>
+    public async Task<RoomView> WaitForChangeAsync(RoomView seen, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (!ReferenceEquals(_view.List, seen.List))
+            {
+                return _view;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Something has changed by way of this register: read the store soon.</summary>
+    public void Touch()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will be read soon as it is.
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _reading.Dispose();
+        _wake.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await TryRefreshAsync(stoppingToken);
+                await _wake.WaitAsync(_options.RefreshEvery, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+
+    private async Task TryRefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The gate has said so, once.
+        }
+    }
+
+    private bool IsFresh(RoomView view) => view.WasRead && _time.GetElapsedTime(view.ReadAt) <= 2 * _options.RefreshEvery;
+
+    /// <summary>Reads the store, or joins a reading that began after this call.</summary>
+    private async Task<RoomView> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var asked = _time.GetTimestamp();
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            return _view.StartedAt > asked ? _view : await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task<RoomView> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var startedAt = _time.GetTimestamp();
+            var snapshot = await _store.ReadAsync(JudgeUntil, cancellationToken);
+            _gate.Up();
+            return Take(snapshot, startedAt);
+        }
+        catch (StoreUnavailableException fault)
+        {
+            _gate.Waiting(_identity.Where, fault.Message);
+            Publish(_view.AsIncomplete());
+            throw;
+        }
+    }
+
+    private RoomView Take(RoomSnapshot snapshot, long startedAt)
+    {
+        _grace.Observe(_view, snapshot);
+        var inGrace = _grace.IsRunning;
+        if (!inGrace)
+        {
+            _lost = [];
+        }
+        else if (snapshot.Highest < _view.Highest)
+        {
+            // The store has lost its data: the rooms that it had may live, and come back under new incarnations.
+            _lost = [.. _view.List.Rooms];
+        }
+
+        var names = snapshot.Rooms.Select(static room => room.Description.Name).ToHashSet(StringComparer.Ordinal);
+        var list = new RoomList { Complete = !inGrace };
+        list.Rooms.AddRange(snapshot.Rooms);
+        list.Rooms.AddRange(_lost.Where(room => !names.Contains(room.Description.Name)));
+        return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, startedAt, _time.GetTimestamp()));
+    }
+
+    private RoomView Publish(RoomView view)
+    {
+        var isChange = !ReferenceEquals(view.List, _view.List);
+        _view = view;
+        if (isChange)
+        {
+            Interlocked.Exchange(ref _changed, NewSource()).TrySetResult();
+        }
+
+        return view;
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

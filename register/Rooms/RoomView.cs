@@ -1,0 +1,44 @@
+using Microservices.Contracts.Register;
+
+namespace Microservices.Register.Rooms;
+
+/// <summary>The live rooms as this register knows them. Never changes.</summary>
+internal sealed class RoomView
+{
+    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, startedAt: 0, readAt: 0);
+    private readonly Dictionary<ulong, Room> _rooms;
+
+    public RoomView(RoomList list, ulong highest, long storeTime, long startedAt, long readAt)
+    {
+        List = list;
+        Highest = highest;
+        StoreTime = storeTime;
+        StartedAt = startedAt;
+        ReadAt = readAt;
+        _rooms = list.Rooms.ToDictionary(static room => room.Incarnation);
+    }
+
+    /// <summary>What watchers get. Not to be changed.</summary>
+    public RoomList List { get; }
+
+    /// <summary>The latest incarnation that this view can judge.</summary>
+    public ulong Highest { get; }
+
+    /// <summary>Unix µs by the store's clock; 0 = never read.</summary>
+    public long StoreTime { get; }
+
+    /// <summary>Time stamps of this process around the reading.</summary>
+    public long StartedAt { get; }
+
+    public long ReadAt { get; }
+
+    public bool WasRead => StoreTime != 0;
+
+    public bool IsLive(ulong incarnation) => _rooms.ContainsKey(incarnation);
+
+    public string NameOf(ulong incarnation) => _rooms.TryGetValue(incarnation, out var room) ? room.Description.Name : "";
+
+    /// <summary>The same rooms, of which register can't tell whether they are all.</summary>
+    public RoomView AsIncomplete() =>
+        List.Complete ? new(new RoomList(List) { Complete = false }, Highest, StoreTime, StartedAt, ReadAt) : this;
+}

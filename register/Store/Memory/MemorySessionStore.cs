@@ -1,0 +1,68 @@
+using Microservices.Contracts;
+using Microservices.Contracts.Register;
+
+namespace Microservices.Register.Store.Memory;
+
+/// <summary>Sessions of one register on its own.</summary>
+internal sealed class MemorySessionStore(TimeProvider time) : ISessionStore
+{
+    private readonly SessionPartition[] _partitions = [.. Enumerable.Range(0, Partition.Count).Select(static number => new SessionPartition(number))];
+
+    public Task<ClaimBatch> ClaimAsync(IReadOnlyList<SessionClaim> claims, CancellationToken cancellationToken)
+    {
+        var outcomes = new ClaimOutcome[claims.Count];
+        HashSet<int> touched = [];
+        for (var i = 0; i < claims.Count; i++)
+        {
+            var partition = Partition.Of(claims[i].Session.App, claims[i].Session.User);
+            touched.Add(partition);
+            outcomes[i] = _partitions[partition].Claim(claims[i], time.Micros());
+        }
+
+        return Task.FromResult(new ClaimBatch(outcomes, [.. touched.SelectMany(partition => _partitions[partition].ToTellLocked())]));
+    }
+
+    public Task<IReadOnlyList<bool>> EndAsync(IReadOnlyList<SessionEnd> ends, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<bool>>([.. ends.Select(end => PartitionOf(end.App, end.User).End(end.App, end.User, end.Epoch))]);
+
+    public Task<RevokedUser> RevokeAsync(string app, string user, CancellationToken cancellationToken) =>
+        Task.FromResult(PartitionOf(app, user).Revoke(app, user, time.Micros()));
+
+    public Task<IReadOnlyList<IReadOnlyList<Session>>> LookupAsync(string app, IReadOnlyList<string> users, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<IReadOnlyList<Session>>>([.. users.Select(user => PartitionOf(app, user).Lookup(app, user))]);
+
+    public Task<SessionPage> ListAsync(SessionFilter filter, SessionPosition position, int limit, CancellationToken cancellationToken)
+    {
+        List<Session> sessions = [];
+        for (var partition = position.Partition; partition < Partition.Count; partition++)
+        {
+            var after = partition == position.Partition ? position.Member : "";
+            var found = _partitions[partition].List(filter, after, limit - sessions.Count);
+            sessions.AddRange(found.Select(static entry => entry.Session));
+            if (sessions.Count == limit)
+            {
+                return Task.FromResult(new SessionPage(sessions, new SessionPosition(partition, found[^1].Member)));
+            }
+        }
+
+        return Task.FromResult(new SessionPage(sessions, null));
+    }
+
+    public Task<long> CountAsync(string app, CancellationToken cancellationToken) =>
+        Task.FromResult(_partitions.Sum(partition => partition.Count(app)));
+
+    public Task SettleAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
+    {
+        foreach (var session in displaced)
+        {
+            _partitions[session.Partition].Settle(session);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<int> SweepAsync(ulong incarnation, int partition, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(_partitions[partition].Sweep(incarnation, limit));
+
+    private SessionPartition PartitionOf(string app, string user) => _partitions[Partition.Of(app, user)];
+}
