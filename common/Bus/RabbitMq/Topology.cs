@@ -1,0 +1,114 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Microservices.Bus.RabbitMq;
+
+/// <summary>
+/// The exchanges and queues (docs/adr/0005-bus-topology.md). Both sides declare what they need: who comes first makes it.
+/// <code>
+/// rooms (direct, key = incarnation) ─┐
+///                                    ├─▶ room.&lt;incarnation&gt;
+/// rooms.all (fanout) ────────────────┘
+/// uplink (direct, key = number) ───────▶ uplink.00 … uplink.15 ── refused ──▶ uplink.dead
+/// </code>
+/// </summary>
+internal sealed class Topology(BusOptions options, ILogger logger)
+{
+    public const string Rooms = "rooms";
+    public const string AllRooms = "rooms.all";
+    public const string Uplink = "uplink";
+    public const string DeadLetters = "uplink.dead";
+
+    private const ushort PreconditionFailed = 406;
+
+    public static string RoomKey(ulong incarnation) => incarnation.ToString("x16", CultureInfo.InvariantCulture);
+
+    public static string RoomQueue(ulong incarnation) => $"room.{RoomKey(incarnation)}";
+
+    public static string UplinkKey(int queue) => queue.ToString("D2", CultureInfo.InvariantCulture);
+
+    public static string UplinkQueue(int queue) => $"uplink.{UplinkKey(queue)}";
+
+    /// <summary>Everything that a publisher needs: the exchanges, and the queues that messages can wait in before anybody consumes them.</summary>
+    public async Task DeclareAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
+        {
+            await channel.ExchangeDeclareAsync(Rooms, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(AllRooms, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+        }
+
+        for (var queue = 0; queue < UplinkQueues.Count; queue++)
+        {
+            await DeclareUplinkAsync(connection, queue, cancellationToken);
+        }
+
+        await DeclareQueueAsync(connection, DeadLetters, binding: null, DeadLetterArguments(), cancellationToken);
+    }
+
+    /// <summary>The queue of a room, bound to both exchanges.</summary>
+    public async Task DeclareRoomAsync(IChannel channel, ulong incarnation, CancellationToken cancellationToken)
+    {
+        var queue = RoomQueue(incarnation);
+        await channel.ExchangeDeclareAsync(Rooms, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(AllRooms, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, RoomArguments(), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, Rooms, RoomKey(incarnation), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, AllRooms, "", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>One uplink queue.</summary>
+    public Task DeclareUplinkAsync(IConnection connection, int queue, CancellationToken cancellationToken) =>
+        DeclareQueueAsync(connection, UplinkQueue(queue), UplinkKey(queue), UplinkArguments(), cancellationToken);
+
+    private Dictionary<string, object?> RoomArguments() => new()
+    {
+        ["x-queue-type"] = "classic",
+        ["x-expires"] = (long)options.RoomQueueExpiry.TotalMilliseconds,
+        ["x-message-ttl"] = (long)options.RoomMessageTimeToLive.TotalMilliseconds,
+        ["x-max-length-bytes"] = options.RoomQueueMaxBytes,
+        ["x-overflow"] = "drop-head",
+    };
+
+    private Dictionary<string, object?> UplinkArguments() => new()
+    {
+        ["x-queue-type"] = "classic",
+        ["x-single-active-consumer"] = true,
+        ["x-max-length-bytes"] = options.UplinkQueueMaxBytes,
+        ["x-overflow"] = "reject-publish",
+        ["x-dead-letter-exchange"] = "",
+        ["x-dead-letter-routing-key"] = DeadLetters,
+    };
+
+    private Dictionary<string, object?> DeadLetterArguments() => new()
+    {
+        ["x-queue-type"] = "classic",
+        ["x-max-length-bytes"] = options.DeadLetterMaxBytes,
+        ["x-overflow"] = "drop-head",
+    };
+
+    private async Task DeclareQueueAsync(
+        IConnection connection, string queue, string? binding, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        // A channel each: a declaration that is refused closes its channel.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == PreconditionFailed)
+        {
+            // It was made with other limits. It holds messages and works: a changed limit must not stop the service.
+            Log.QueueHasOtherArguments(logger, queue, refused.ShutdownReason.ReplyText);
+            return;
+        }
+
+        if (binding is not null)
+        {
+            await channel.ExchangeDeclareAsync(Uplink, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(queue, Uplink, binding, cancellationToken: cancellationToken);
+        }
+    }
+}
