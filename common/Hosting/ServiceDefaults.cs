@@ -1,12 +1,16 @@
 using Microservices.Hosting.Admin;
 using Microservices.Hosting.Health;
 using Microservices.Hosting.Listening;
+using Microservices.Hosting.Logging;
 using Microservices.Hosting.Metrics;
+using Microservices.Hosting.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Microservices.Hosting;
 
@@ -25,12 +29,14 @@ public static class ServiceDefaults
         // First in line, so that every other source of configuration overrides it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LoggingDefaults });
 
+        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         var services = builder.Services;
         services.AddSingleton(new ServiceIdentity(service));
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
         services.AddHealth();
         services.AddMetricsExport();
+        services.AddHostedService<LifetimeLog>();
         builder.AddListener(AdminEndpoints.Listener, adminPort, static _ => { });
         return builder;
     }
@@ -46,11 +52,9 @@ public static class ServiceDefaults
     [
         new("Logging:LogLevel:Default", "Information"),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
         new("Logging:LogLevel:Grpc", "Warning"),
-        new("Logging:Console:FormatterName", "simple"),
-        new("Logging:Console:FormatterOptions:SingleLine", "true"),
-        new("Logging:Console:FormatterOptions:UseUtcTimestamp", "true"),
-        new("Logging:Console:FormatterOptions:TimestampFormat", "yyyy-MM-ddTHH:mm:ss.fffZ "),
+        new("Logging:Console:FormatterName", LineFormatter.FormatterName),
     ];
 }

@@ -20,6 +20,10 @@ internal sealed class ConfigureListeners(
         // Kestrel is built before the host checks options. Checking all of them here names every bad value in one error.
         services.GetService<IStartupValidator>()?.Validate();
         kestrel.AddServerHeader = false;
+
+        // A caller that vanished without a word would hold its streams for ever.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         foreach (var listener in listeners)
         {
             Listen(kestrel, listener, options.Get(listener.Name));
@@ -52,6 +56,11 @@ internal sealed class ConfigureListeners(
             }
 
             listener.Configure(listen);
+            if (where.CertificateFile is null && listen.Protocols == HttpProtocols.Http1AndHttp2)
+            {
+                // Without TLS the two sides cannot agree on HTTP/2; Kestrel would warn of it at each start.
+                listen.Protocols = HttpProtocols.Http1;
+            }
         }
     }
 

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+
+namespace Microservices.Hosting.Tests.Running;
+
+public sealed class ServiceProgramTests
+{
+    [Fact]
+    public async Task RunAsync_WrongOptions_EndsWithTheirExitCode()
+    {
+        var code = await ServiceProgram.RunAsync([], static _ => TestService.Create(configuration: [new("Admin:Port", "-1")]));
+
+        Assert.Equal(ServiceProgram.WrongOptions, code);
+    }
+
+    [Fact]
+    public async Task RunAsync_PortIsTaken_EndsWithItsExitCode()
+    {
+        await using var other = await TestService.StartAsync();
+
+        var code = await ServiceProgram.RunAsync([], _ => TestService.Create(configuration: [new("Admin:Port", $"{other.Admin.Port}")]));
+
+        Assert.Equal(ServiceProgram.CouldNotStart, code);
+    }
+
+    [Fact]
+    public async Task RunAsync_Stopped_EndsWithZero()
+    {
+        WebApplication? app = null;
+        var running = ServiceProgram.RunAsync([], _ =>
+        {
+            app = TestService.Create();
+            app.Lifetime.ApplicationStarted.Register(app.Lifetime.StopApplication);
+            return app;
+        });
+
+        Assert.Equal(0, await running);
+        Assert.NotNull(app);
+    }
+}
