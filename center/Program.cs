@@ -1,3 +1,4 @@
 using Microservices.Center;
+using Microservices.Hosting;
 
-await CenterApp.Create(args).RunAsync();
+return await ServiceProgram.RunAsync(args, static args => CenterApp.Create(args));

@@ -1,3 +1,4 @@
 using Microservices.Dispatcher;
+using Microservices.Hosting;
 
-await DispatcherApp.Create(args).RunAsync();
+return await ServiceProgram.RunAsync(args, static args => DispatcherApp.Create(args));

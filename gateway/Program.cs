@@ -1,3 +1,4 @@
 using Microservices.Gateway;
+using Microservices.Hosting;
 
-await GatewayApp.Create(args).RunAsync();
+return await ServiceProgram.RunAsync(args, static args => GatewayApp.Create(args));

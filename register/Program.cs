@@ -1,3 +1,4 @@
 using Microservices.Register;
+using Microservices.Hosting;
 
-await RegisterApp.Create(args).RunAsync();
+return await ServiceProgram.RunAsync(args, static args => RegisterApp.Create(args));
