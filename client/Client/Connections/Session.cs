@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Microservices.Client.Messages;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Client.Connections;
+
+/// <summary>What the client does on one connection: verifies, then heartbeats, and sorts what arrives.</summary>
+internal sealed class Session(
+    Connection connection, PushClientOptions options, Credentials credentials, TimeSpan heartbeat, Inbox inbox, Action<VerifyResult> onVerified)
+{
+    private const uint Verified = 1;
+    private const int MaxAnswers = 4;
+    private const string Sdk = "microservices-dotnet/0.1.0";
+
+    // What a server may ask for, whatever it says.
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+
+    private readonly Channel<VerifyResult> _answers =
+        Channel.CreateBounded<VerifyResult>(new BoundedChannelOptions(MaxAnswers) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>A login has succeeded on this connection.</summary>
+    public bool IsVerified { get; private set; }
+
+    /// <summary>Verifies, then beats until the connection ends.</summary>
+    public async Task RunAsync(string token, CancellationToken cancellationToken)
+    {
+        var answer = await VerifyAsync(token, cancellationToken);
+        if (IsWrongToken(answer) && credentials.CanRenew)
+        {
+            answer = await VerifyAsync(await credentials.GetAsync(cancellationToken), cancellationToken);
+        }
+
+        if (answer.Code != Verified)
+        {
+            connection.End(Refusal.Of(answer));
+            return;
+        }
+
+        var interval = answer.HeartbeatMs > 0 ? Clamp(TimeSpan.FromMilliseconds(answer.HeartbeatMs)) : heartbeat;
+        var isAcked = answer.Features.Contains(Features.HeartbeatAck);
+        await new HeartbeatLoop(connection, options, interval, isAcked).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Takes one frame, on the reading loop.</summary>
+    /// <exception cref="ProtocolException">Its body does not parse.</exception>
+    public void OnFrame(in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        switch (header.Command)
+        {
+            case Command.VerifyResult:
+                OnAnswer(FrameBody.Read<VerifyResult>(header, body));
+                break;
+            case Command.SingleChatDelivery:
+                OnChat(ChatAudience.One, FrameBody.Read<ChatDelivery>(header, body));
+                break;
+            case Command.GroupChatDelivery:
+                OnChat(ChatAudience.Several, FrameBody.Read<ChatDelivery>(header, body));
+                break;
+            case Command.BroadcastChatDelivery:
+                OnChat(ChatAudience.All, FrameBody.Read<ChatDelivery>(header, body));
+                break;
+            case Command.Push:
+                OnPush(FrameBody.Read<PushDelivery>(header, body));
+                break;
+            case Command.Directive:
+                OnDirective(FrameBody.Read<Directive>(header, body));
+                break;
+            case Command.Error:
+                OnError(FrameBody.Read<Error>(header, body));
+                break;
+            default:
+                break; // a heartbeat's answer, or younger than this client
+        }
+    }
+
+    private async Task<VerifyResult> VerifyAsync(string token, CancellationToken cancellationToken)
+    {
+        var verify = new Verify
+        {
+            User = options.User,
+            Token = token,
+            App = options.App,
+            Device = options.Device,
+            Network = options.Network,
+            HeartbeatMs = (uint)heartbeat.TotalMilliseconds,
+            Sdk = Sdk,
+            Features = [Features.HeartbeatAck],
+        };
+        connection.TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Verify, verify));
+        try
+        {
+            return await _answers.Reader.ReadAsync(cancellationToken).AsTask()
+                .WaitAsync(options.ConnectTimeout, options.TimeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"No answer to verify within {options.ConnectTimeout}.");
+        }
+    }
+
+    private void OnAnswer(VerifyResult answer)
+    {
+        // Here, on the reading loop, so that nothing that follows the answer arrives before the client knows that it is logged in.
+        if (answer.Code == Verified && !IsVerified)
+        {
+            IsVerified = true;
+            connection.MaxSendBytes = answer.Limits is { MaxFrameBytes: > 0 } limits ? limits.MaxFrameBytes : Frame.DefaultMaxBytes;
+            onVerified(answer);
+        }
+
+        _answers.Writer.TryWrite(answer);
+    }
+
+    private void OnChat(ChatAudience audience, ChatDelivery chat) => inbox.Chat(new ChatMessage(audience, chat.ChatFrom, chat.ChatContent));
+
+    private void OnPush(PushDelivery push) => inbox.Push(new PushMessage(
+        push.Id, push.App, push.Type, push.ContentType, push.Payload, push.Expires > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(push.Expires) : null));
+
+    private void OnDirective(Directive directive)
+    {
+        var action = directive.Action switch
+        {
+            _ when CodeTable.ActionOf(directive.Code) is not ClientAction.Continue and var byCode => byCode,
+            DirectiveAction.Reconnect => ClientAction.Reconnect,
+            DirectiveAction.BackOff => ClientAction.BackOff,
+            DirectiveAction.LogOut => ClientAction.Stop,
+            _ => ClientAction.Continue,
+        };
+        if (action != ClientAction.Continue)
+        {
+            connection.End(new ConnectionEnd(action, directive.Code, directive.Message)
+            {
+                RetryAfter = TimeSpan.FromMilliseconds(directive.AfterMs),
+                Addresses = directive.Addresses,
+            });
+        }
+    }
+
+    private void OnError(Error error)
+    {
+        var retryAfter = TimeSpan.FromMilliseconds(error.RetryAfterMs);
+        var action = CodeTable.ActionOf(error.Code);
+        if (action != ClientAction.Continue)
+        {
+            connection.End(new ConnectionEnd(action, error.Code, error.Message) { RetryAfter = retryAfter });
+        }
+        else if (error.Command == Command.Verify && !IsVerified)
+        {
+            connection.End(Refusal.Of(error.Code, error.Message, retryAfter));
+        }
+        else
+        {
+            inbox.Error(new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter));
+        }
+    }
+
+    private static TimeSpan Clamp(TimeSpan interval) =>
+        interval < ShortestInterval ? ShortestInterval : interval > LongestInterval ? LongestInterval : interval;
+
+    private static bool IsWrongToken(VerifyResult answer) =>
+        answer.Code != Verified && (answer.Reason.Length == 0 || answer.Reason == CodeTable.NameOf(Code.WrongToken));
+}

@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Microservices.Client.Connections;
+using Microservices.Client.Endpoints;
+using Microservices.Client.Messages;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Client.Reconnecting;
+
+/// <summary>Connects, and connects again, until a reason says stop: round by round over the addresses, with a pause between rounds.</summary>
+internal sealed class Reconnector(PushClientOptions options, DispatcherClient dispatcher, Inbox inbox, Action<ClientState> onState)
+{
+    private readonly AddressBook _addresses = new(options, dispatcher);
+    private readonly Backoff _backoff = new(options.Reconnect);
+    private readonly Credentials _credentials = new(options);
+    private volatile Connection? _current;
+
+    /// <summary>The verified connection; null while there is none.</summary>
+    public Connection? Current => _current;
+
+    /// <summary>Runs to the end: its reason.</summary>
+    /// <param name="stop">Closes.</param>
+    public async Task<ConnectionEnd> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                var end = await RoundAsync(stop);
+                if (end.Action == ClientAction.Stop)
+                {
+                    return end;
+                }
+
+                if (end.WasVerified)
+                {
+                    _backoff.Reset();
+                }
+
+                if (!_backoff.TryNext(end, out var pause))
+                {
+                    return end with { Message = $"{options.Reconnect.MaxAttempts} tries in a row failed. The last one: {end.Message}" };
+                }
+
+                onState(new ClientState(ClientPhase.Waiting) { RetryIn = pause, Code = end.Code, Message = end.Message });
+                await Task.Delay(pause, options.TimeProvider, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new ConnectionEnd(ClientAction.Stop, Code.Goodbye, "Closed by the application.");
+        }
+    }
+
+    /// <summary>Tries address after address until one has let the client in, or says to back off or stop.</summary>
+    private async Task<ConnectionEnd> RoundAsync(CancellationToken stop)
+    {
+        onState(new ClientState(ClientPhase.Connecting));
+        var end = ConnectionEnd.Lost("No gateway is known.");
+        await foreach (var endpoint in _addresses.RoundAsync(stop))
+        {
+            onState(new ClientState(ClientPhase.Connecting) { Endpoint = endpoint });
+            end = await VisitAsync(endpoint, stop);
+            _addresses.Direct(end.Addresses);
+            if (!end.WasVerified || end.Code == Code.GoingAway)
+            {
+                _addresses.Failed(endpoint);
+            }
+
+            if (end.WasVerified || end.Action != ClientAction.Reconnect)
+            {
+                return end;
+            }
+        }
+
+        return end;
+    }
+
+    private async Task<ConnectionEnd> VisitAsync(Endpoint endpoint, CancellationToken stop)
+    {
+        try
+        {
+            var token = await _credentials.GetAsync(stop);
+            var stream = await TcpLink.OpenAsync(endpoint, options.ConnectTimeout, options.TimeProvider, stop);
+            await using var connection = new Connection(stream, options);
+            var session = new Session(connection, options, _credentials, Heartbeat, inbox, answer => OnVerified(connection, endpoint, answer));
+            try
+            {
+                var end = await connection.RunAsync(session.OnFrame, abort => session.RunAsync(token, abort), stop);
+                return end with { WasVerified = session.IsVerified };
+            }
+            finally
+            {
+                _current = null;
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException)
+        {
+            return ConnectionEnd.Lost(fault.Message);
+        }
+    }
+
+    private TimeSpan Heartbeat =>
+        options.Heartbeat.FollowDispatcher && _addresses.AdvisedHeartbeat > TimeSpan.Zero ? _addresses.AdvisedHeartbeat : options.Heartbeat.Interval;
+
+    private void OnVerified(Connection connection, Endpoint endpoint, VerifyResult answer)
+    {
+        _addresses.Succeeded(endpoint);
+        _current = connection;
+        onState(new ClientState(ClientPhase.Verified) { Endpoint = endpoint, Session = answer.Session });
+    }
+}
