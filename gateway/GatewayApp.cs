@@ -1,3 +1,5 @@
+using Microservices.Hosting;
+
 namespace Microservices.Gateway;
 
 /// <summary>Builds the gateway service.</summary>
@@ -8,6 +10,11 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
-        return builder.Build();
+        builder.AddServiceDefaults("gateway", GatewayParts.AdminPort);
+        builder.AddGateway();
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        return app;
     }
 }

@@ -1,0 +1,31 @@
+using Microservices.Gateway.Sessions;
+
+namespace Microservices.Gateway.Apps;
+
+/// <summary>An app as this gateway sees it: its policy, which may change at any time, and its sessions here.</summary>
+internal sealed class AppEntry(string name)
+{
+    private AppPolicy _policy = AppPolicy.Default;
+
+    public string Name => name;
+
+    public AppPolicy Policy => Volatile.Read(ref _policy);
+
+    public SessionSlots Sessions { get; } = new();
+
+    /// <summary>Sets the policy. Sessions feel it at once.</summary>
+    public void Update(AppPolicy policy)
+    {
+        var before = Interlocked.Exchange(ref _policy, policy);
+        if (policy.SilenceLimitMs >= before.SilenceLimitMs)
+        {
+            // A later deadline is seen when the earlier one comes.
+            return;
+        }
+
+        foreach (var session in Sessions)
+        {
+            session.Connection.WatchDeadline();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microservices.Contracts;
+using Microservices.Contracts.Bus;
+using Microservices.Gateway.Connections;
+using Microservices.Gateway.Uplink;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Commands;
+
+/// <summary>
+/// Commands 2 to 4: checks what the app's policy says and sends the message up. Whom it is from is known from the session; what the body
+/// says of that is not looked at.
+/// </summary>
+internal abstract class ChatCommand(UplinkSender uplink) : ICommandHandler
+{
+    public abstract Command Command { get; }
+
+    public bool WorksUnverified => false;
+
+    public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var chat = Read(header, body);
+        if (FaultOf(connection, chat) is var (code, message))
+        {
+            uplink.Refused();
+            connection.Fail(Command, chat.RequestId, code, message);
+            return null;
+        }
+
+        return uplink.Send(connection.Session!, chat);
+    }
+
+    /// <summary>Reads the body; the command is set by the caller.</summary>
+    protected abstract ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body);
+
+    private static (Code Code, string Message)? FaultOf(Connection connection, ChatRequest chat)
+    {
+        var policy = connection.Session!.App.Policy;
+        var isBroadcast = chat.Command == (uint)Command.BroadcastChat;
+        if (isBroadcast ? !policy.MayBroadcast : !policy.MayChat)
+        {
+            return (Code.Forbidden, isBroadcast ? "The app does not let clients broadcast." : "The app does not let clients chat.");
+        }
+
+        var bytes = Encoding.UTF8.GetByteCount(chat.ChatContent);
+        if (bytes > policy.MaxContentBytes)
+        {
+            return (Code.PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"chat_content has {bytes} bytes; the limit is {policy.MaxContentBytes}."));
+        }
+
+        if (isBroadcast)
+        {
+            return null;
+        }
+
+        if (chat.ChatTo.Count > policy.MaxRecipients)
+        {
+            return (Code.TooManyRecipients, string.Create(CultureInfo.InvariantCulture, $"chat_to has {chat.ChatTo.Count} recipients; the limit is {policy.MaxRecipients}."));
+        }
+
+        if (chat.ChatTo.Count == 0)
+        {
+            return (Code.InvalidArgument, "chat_to is empty.");
+        }
+
+        foreach (var to in chat.ChatTo)
+        {
+            if (Identifiers.FaultOfName("chat_to", to) is { } fault)
+            {
+                return (Code.InvalidArgument, fault);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Command 2.</summary>
+internal sealed class SingleChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+{
+    public override Command Command => Command.SingleChat;
+
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var chat = FrameBody.Read<SingleChat>(header, body);
+        return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatTo = { chat.ChatTo }, ChatContent = chat.ChatContent };
+    }
+}
+
+/// <summary>Command 3.</summary>
+internal sealed class GroupChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+{
+    public override Command Command => Command.GroupChat;
+
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var chat = FrameBody.Read<GroupChat>(header, body);
+        return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatTo = { chat.ChatTo }, ChatContent = chat.ChatContent };
+    }
+}
+
+/// <summary>Command 4.</summary>
+internal sealed class BroadcastChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+{
+    public override Command Command => Command.BroadcastChat;
+
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var chat = FrameBody.Read<BroadcastChat>(header, body);
+        return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatContent = chat.ChatContent };
+    }
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using Microservices.Contracts;
+using Microservices.Gateway.Connections;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Sessions;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Commands;
+
+/// <summary>Command 1. The connection reads nothing more until it is answered, so that no frame overtakes it.</summary>
+internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTable sessions, TimingWheel wheel, GatewayMetrics metrics) : ICommandHandler
+{
+    /// <summary>The longest token that register stores.</summary>
+    private const int MaxTokenLength = 512;
+
+    public Command Command => Command.Verify;
+
+    public bool WorksUnverified => true;
+
+    public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var verify = FrameBody.Read<Verify>(header, body);
+        if (connection.Session is not null)
+        {
+            connection.Fail(Command.Verify, verify.Id, Code.AlreadyVerified, "This connection is verified.");
+            return null;
+        }
+
+        if (!connection.TryCountVerify())
+        {
+            connection.Close(Code.VerifyTimeout, "Too many verifies failed.");
+            return null;
+        }
+
+        var login = new LoginAttempt(connection, verify, sessions.NextNumber(), header.Version, connection.RemoteAddress, wheel.NowMs);
+        connection.BeginLogin(login);
+        if (FaultOf(login) is { } fault)
+        {
+            desk.Refuse(login, fault, fault == Code.WrongToken ? LoginOutcome.WrongToken : LoginOutcome.Invalid);
+            return null;
+        }
+
+        if (!logins.TryAdd(login))
+        {
+            metrics.LoggedIn(LoginOutcome.Overloaded, TimeSpan.Zero);
+            connection.Close(Code.Overloaded, "Too many logins wait.");
+            return null;
+        }
+
+        return login.Finished;
+    }
+
+    private static Code? FaultOf(LoginAttempt login)
+    {
+        if (Identifiers.FaultOfApp(login.App) is not null || Identifiers.FaultOfName("user", login.User) is not null
+            || (login.Verify.Device.Length > 0 && Identifiers.FaultOfName("device", login.Verify.Device) is not null)
+            || (login.Verify.Sdk.Length > 0 && Identifiers.FaultOfName("sdk", login.Verify.Sdk) is not null))
+        {
+            return Code.InvalidArgument;
+        }
+
+        return login.Verify.Token.Length is 0 or > MaxTokenLength ? Code.WrongToken : null;
+    }
+}

@@ -1,0 +1,339 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Transport;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+using Microsoft.AspNetCore.Connections;
+
+namespace Microservices.Gateway.Connections;
+
+/// <summary>
+/// The fate of one client connection; <see cref="FrameLoop"/> moves its bytes. It verifies, then it has a session, and it ends once, with
+/// one reason: the first.
+/// <code>
+/// VERIFY ──claimed──► DATA        Close(reason): session ended, last frame posted, sending side closed behind it,
+///   │                  │          then the peer closes, or the close timeout cuts the link.
+///   └──── Close ◄──────┘
+/// </code>
+/// It holds no task, timer or buffer of its own: deadlines are kept by the wheel, of which it is a node.
+/// </summary>
+internal sealed class Connection : WheelEntry, IOutboxOwner
+{
+    private readonly ConnectionContext _transport;
+    private readonly ConnectionParts _parts;
+    private readonly Outbox _outbox;
+
+    // The verify deadline until the close, then the deadline of the close. On the wheel's clock.
+    private long _deadlineMs;
+    private long _heardMs;
+    private Session? _session;
+    private LoginAttempt? _login;
+    private ErrorBudget _errors;
+    private uint _version = ProtocolVersion.PushToChatClient;
+    private int _reason;
+    private short _verifies;
+    private bool _heardFrame;
+    private bool _isPaused;
+    private bool _ended;
+
+    public Connection(ConnectionContext transport, Socket socket, ConnectionParts parts)
+    {
+        _transport = transport;
+        _parts = parts;
+        _outbox = new Outbox(socket, parts.Outboxes, this);
+        _heardMs = parts.Wheel.NowMs;
+        _deadlineMs = _heardMs + parts.VerifyTimeoutMs;
+        parts.Wheel.Schedule(this, _deadlineMs);
+    }
+
+    /// <summary>Null until a verify succeeded.</summary>
+    public Session? Session => Volatile.Read(ref _session);
+
+    /// <summary>The version of what is sent to the client: that of its latest frame. JSON to a client that sent nothing yet: a person can read it.</summary>
+    public uint ReplyVersion => Volatile.Read(ref _version);
+
+    public bool IsClosing => Volatile.Read(ref _reason) != 0;
+
+    /// <summary>Why it ends; None while it doesn't.</summary>
+    public Code Reason => (Code)Volatile.Read(ref _reason);
+
+    /// <summary>IP:port of the client.</summary>
+    public string RemoteAddress => _transport.RemoteEndPoint?.ToString() ?? "unknown";
+
+    /// <summary>Bytes that wait for the client.</summary>
+    public int PendingBytes => _outbox.PendingBytes;
+
+    /// <summary>The loop does not read at the moment because the server is busy with what the client sent: that is not the client's silence.</summary>
+    public void Pause(bool paused)
+    {
+        Volatile.Write(ref _isPaused, paused);
+        Heard();
+    }
+
+    /// <summary>A whole frame came.</summary>
+    public void Heard() => Volatile.Write(ref _heardMs, _parts.Wheel.NowMs);
+
+    /// <summary>A frame of a version that is spoken came.</summary>
+    public void Heard(uint version)
+    {
+        Heard();
+        _heardFrame = true;
+        if (_version != version)
+        {
+            Volatile.Write(ref _version, version);
+        }
+    }
+
+    /// <summary>A frame of <paramref name="version"/> came that is refused: it is answered in that version, if no good frame came before it.</summary>
+    public void GuessVersion(uint version)
+    {
+        if (!_heardFrame)
+        {
+            // Whoever speaks a version from 3 on knows the bodies of version 2.
+            Volatile.Write(ref _version, ProtocolVersion.IsSupported(version) ? version : ProtocolVersion.Current);
+        }
+    }
+
+    /// <summary>Counts a verify.</summary>
+    /// <returns>False: there were too many.</returns>
+    public bool TryCountVerify() => ++_verifies <= _parts.Options.MaxVerifyAttempts;
+
+    /// <summary>Posts an encoded frame.</summary>
+    public PostOutcome Post(Command command, ReadOnlySpan<byte> frame)
+    {
+        var outcome = _outbox.Post(frame);
+        switch (outcome)
+        {
+            case PostOutcome.Full:
+                _parts.Metrics.Dropped(DropCause.OutboxFull);
+                break;
+            case PostOutcome.Closed:
+                _parts.Metrics.Dropped(DropCause.Closed);
+                break;
+            default:
+                _parts.Metrics.FrameOut(command, frame.Length);
+                break;
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Encodes and posts a frame in the client's version.</summary>
+    public void Send<TBody>(Command command, in TBody body)
+        where TBody : IBody<TBody>, new() =>
+        Post(command, FrameScratch.Encode(ReplyVersion, command, body, Frame.DefaultMaxBytes));
+
+    /// <summary>Tells the client that a request failed; the connection goes on. A client that causes too many is not told.</summary>
+    public void Fail(Command command, string? id, Code code, string message, uint retryAfterMs = 0)
+    {
+        if (!_errors.TrySpend(_parts.Wheel.NowMs, _parts.Options.MaxErrorsPerSecond))
+        {
+            _parts.Metrics.ErrorSuppressed();
+            return;
+        }
+
+        Send(Command.Error, new Error
+        {
+            Command = command,
+            Id = id ?? "",
+            Code = code,
+            Reason = CodeTable.NameOf(code),
+            Message = message,
+            RetryAfterMs = retryAfterMs,
+        });
+    }
+
+    /// <summary>The client broke the protocol: it is told, and the connection ends where the code says so.</summary>
+    public void Fault(ProtocolException fault)
+    {
+        if (CodeTable.Find(fault.Code) is not { Kind: CodeKind.Close })
+        {
+            Fail(fault.Command ?? Command.None, fault.Id, fault.Code, fault.Message);
+            return;
+        }
+
+        if (fault.Version is { } version)
+        {
+            GuessVersion(version);
+        }
+
+        Close(fault.Code, fault.Message, Error.From(fault));
+    }
+
+    /// <summary>A verify is under way.</summary>
+    public void BeginLogin(LoginAttempt login)
+    {
+        Interlocked.Exchange(ref _login, login);
+        if (IsClosing)
+        {
+            login.Abandon();
+        }
+    }
+
+    /// <summary>The claim succeeded: answers the verify. Called within the settling of the login.</summary>
+    public void LogIn(LoginAttempt login, Session session)
+    {
+        _heardMs = _parts.Wheel.NowMs;
+        Volatile.Write(ref _session, session);
+        _login = null;
+        Log.LoggedIn(_parts.Logger, _transport.ConnectionId, session.Number);
+        var policy = session.App.Policy;
+        Send(Command.VerifyResult, new VerifyResult
+        {
+            Code = 1,
+            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
+            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
+            ServerTimeMs = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Limits = new Limits { MaxFrameBytes = _parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
+            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
+            Id = login.Verify.Id,
+        });
+        WatchDeadline();
+        if (IsClosing)
+        {
+            // It was closed before it had the session to end.
+            EndSession();
+        }
+    }
+
+    /// <summary>The verify failed: the client may try again. Called within the settling of the login.</summary>
+    public void RefuseLogin(LoginAttempt login, Code reason, TimeSpan retryAfter)
+    {
+        _login = null;
+
+        // Clients of the chat protocol know the code only.
+        Send(Command.VerifyResult, login.IsChatClient
+            ? new VerifyResult { Code = 0 }
+            : new VerifyResult
+            {
+                Code = 0,
+                Reason = CodeTable.NameOf(reason),
+                Id = login.Verify.Id,
+                RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
+            });
+    }
+
+    /// <summary>Ends the connection, unless it is ending already. From any thread; never waits.</summary>
+    public void Close(Code reason, string message = "", Error? error = null, uint spreadMs = 0)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
+        {
+            return;
+        }
+
+        _parts.Metrics.Closed(reason);
+        Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
+        EndSession();
+        Volatile.Read(ref _login)?.Abandon();
+        if (reason is Code.ConnectionLost or Code.SlowConsumer)
+        {
+            Cut();
+            return;
+        }
+
+        _outbox.Complete(LastFrames.Encode(this, _parts, reason, message, error, spreadMs));
+        Volatile.Write(ref _deadlineMs, _parts.Wheel.NowMs + _parts.CloseTimeoutMs);
+        WatchDeadline();
+    }
+
+    /// <summary>The loop has ended: nothing comes from this link any more.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _ended, true);
+        Close(Code.ConnectionLost, "The link ended.");
+        _outbox.Abort();
+        _parts.Wheel.Remove(this);
+        _parts.Gate.Leave((_transport.RemoteEndPoint as IPEndPoint)?.Address);
+    }
+
+    /// <summary>A deadline has changed, or the silence limit of the app: looks at it anew.</summary>
+    public void WatchDeadline()
+    {
+        if (!Volatile.Read(ref _ended))
+        {
+            _parts.Wheel.Schedule(this, NextDueMs());
+        }
+    }
+
+    void IOutboxOwner.OnBacklog() => WatchDeadline();
+
+    void IOutboxOwner.OnSendFailed() => Close(Code.ConnectionLost, "A send failed.");
+
+    protected internal override void OnDue()
+    {
+        if (Volatile.Read(ref _ended))
+        {
+            return;
+        }
+
+        var now = _parts.Wheel.NowMs;
+        if (!IsClosing && _outbox.StuckSinceMs is { } since && now - since >= _parts.SlowConsumerTimeoutMs)
+        {
+            Close(Code.SlowConsumer, "The peer takes nothing.");
+        }
+        else if (now < DeadlineMs())
+        {
+            WatchDeadline();
+        }
+        else if (IsClosing)
+        {
+            Cut();
+        }
+        else if (Session is { } session)
+        {
+            Close(Code.HeartbeatTimeout, string.Create(CultureInfo.InvariantCulture, $"Silent for longer than {session.App.Policy.SilenceLimitMs} ms."));
+        }
+        else if (Volatile.Read(ref _login) is { RegisterWasAway: true })
+        {
+            Close(Code.Unavailable, "The login could not be checked in time.");
+        }
+        else
+        {
+            Close(Code.VerifyTimeout, string.Create(CultureInfo.InvariantCulture, $"No verify succeeded within {_parts.VerifyTimeoutMs} ms."));
+        }
+    }
+
+    private long NextDueMs()
+    {
+        var due = DeadlineMs();
+        return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
+    }
+
+    private long DeadlineMs()
+    {
+        if (IsClosing || Session is not { } session)
+        {
+            return Volatile.Read(ref _deadlineMs);
+        }
+
+        // The clock ticks: what was heard may be one tick younger than it looks.
+        var heard = Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : Volatile.Read(ref _heardMs);
+        return heard + session.App.Policy.SilenceLimitMs + _parts.Wheel.TickMs;
+    }
+
+    private void EndSession()
+    {
+        if (Session is not { } session)
+        {
+            return;
+        }
+
+        _parts.Sessions.Remove(session);
+
+        // A session that was displaced or revoked is another's now, or nobody's.
+        if (session.TryEnd() && Reason is not (Code.Displaced or Code.TokenRevoked))
+        {
+            _parts.Ends.Add(session.App.Name, session.User, session.Device, session.Epoch);
+        }
+    }
+
+    private void Cut()
+    {
+        _outbox.Abort();
+        _transport.Abort();
+    }
+}

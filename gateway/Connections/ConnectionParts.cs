@@ -1,0 +1,75 @@
+using Microservices.Gateway.Admission;
+using Microservices.Gateway.Commands;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Transport;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Gateway.Connections;
+
+/// <summary>What all connections share, so that each holds one reference.</summary>
+internal sealed class ConnectionParts
+{
+    public ConnectionParts(
+        IOptions<ConnectionOptions> options,
+        IOptions<AdmissionOptions> admission,
+        IOptions<SessionsOptions> sessionOptions,
+        CommandTable commands,
+        TimingWheel wheel,
+        SessionTable sessions,
+        SessionEnds ends,
+        Gate gate,
+        GatewayMetrics metrics,
+        TimeProvider time,
+        ILogger<Connection> logger)
+    {
+        Options = options.Value;
+        MaxFrameBytes = (uint)admission.Value.MaxFrameBytes;
+        RetryAfterMs = (uint)sessionOptions.Value.RetryAfter.TotalMilliseconds;
+        Commands = commands;
+        Wheel = wheel;
+        Sessions = sessions;
+        Ends = ends;
+        Gate = gate;
+        Metrics = metrics;
+        Time = time;
+        Logger = logger;
+        Outboxes = new OutboxParts(Options.MaxPendingBytes, () => wheel.NowMs);
+        VerifyTimeoutMs = (long)Options.VerifyTimeout.TotalMilliseconds;
+        CloseTimeoutMs = (long)Options.CloseTimeout.TotalMilliseconds;
+        SlowConsumerTimeoutMs = (long)Options.SlowConsumerTimeout.TotalMilliseconds;
+        metrics.Gauge("gateway.outbox.pending", "By", "Bytes that wait for clients to read.", () => Outboxes.PendingBytes);
+        metrics.Gauge("gateway.outbox.backlogs", "{connection}", "Connections on which bytes wait for the client to read.", () => Outboxes.Backlogs);
+    }
+
+    public ConnectionOptions Options { get; }
+
+    public uint MaxFrameBytes { get; }
+
+    public uint RetryAfterMs { get; }
+
+    public long VerifyTimeoutMs { get; }
+
+    public long CloseTimeoutMs { get; }
+
+    public long SlowConsumerTimeoutMs { get; }
+
+    public CommandTable Commands { get; }
+
+    public TimingWheel Wheel { get; }
+
+    public SessionTable Sessions { get; }
+
+    public SessionEnds Ends { get; }
+
+    public Gate Gate { get; }
+
+    public GatewayMetrics Metrics { get; }
+
+    public OutboxParts Outboxes { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+}

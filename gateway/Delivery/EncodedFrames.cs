@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Microservices.Contracts.Bus;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Sessions;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Delivery;
+
+/// <summary>
+/// The frames of one delivery: encoded once for each version and kind that a recipient needs, then posted to all who need the same.
+/// Used again for the next delivery; not thread-safe.
+/// </summary>
+internal sealed class EncodedFrames(int maxFrameBytes)
+{
+    /// <summary>Real clients speak two or three versions. Whoever makes up more of them costs an encoding each, not memory.</summary>
+    private const int MaxKinds = 8;
+
+    private const int InitialBytes = 4096;
+    private const int KeptBytes = 1024 * 1024;
+
+    private readonly (Command Command, uint Version, int Start, int Length, DropCause? Fault)[] _kinds = new (Command, uint, int, int, DropCause?)[MaxKinds];
+    private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
+    private int _count;
+    private int _latest;
+    private string _id = "";
+    private Contracts.Bus.Delivery _delivery = new();
+    private string? _text;
+
+    /// <summary>Begins with a delivery; <paramref name="id"/> names its message.</summary>
+    public void Begin(string id, Contracts.Bus.Delivery delivery)
+    {
+        _id = id;
+        _delivery = delivery;
+        Clear();
+        if (_bytes.Capacity > KeptBytes)
+        {
+            _bytes = new ArrayBufferWriter<byte>(InitialBytes);
+        }
+    }
+
+    /// <summary>The frame for <paramref name="session"/>.</summary>
+    /// <param name="frame">Valid until the next call.</param>
+    /// <param name="fault">Why there is none.</param>
+    public bool TryGet(Session session, out Command command, out ReadOnlySpan<byte> frame, out DropCause fault)
+    {
+        var asChat = _delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.Chat || session.IsChatClient;
+        command = asChat ? ChatCommandOf(_delivery.Audience) : Command.Push;
+        var version = _delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.Push && session.IsChatClient
+            ? ProtocolVersion.PushToChatClient
+            : session.Connection.ReplyVersion;
+        ref readonly var kind = ref _kinds[Find(command, version)];
+        frame = _bytes.WrittenSpan.Slice(kind.Start, kind.Length);
+        fault = kind.Fault ?? default;
+        return kind.Fault is null;
+    }
+
+    private static Command ChatCommandOf(Audience audience) => audience switch
+    {
+        Audience.Several => Command.GroupChatDelivery,
+        Audience.All => Command.BroadcastChatDelivery,
+        _ => Command.SingleChatDelivery,
+    };
+
+    private int Find(Command command, uint version)
+    {
+        // Most recipients need what the one before them got.
+        if (_latest < _count && _kinds[_latest].Command == command && _kinds[_latest].Version == version)
+        {
+            return _latest;
+        }
+
+        for (var i = 0; i < _count; i++)
+        {
+            if (_kinds[i].Command == command && _kinds[i].Version == version)
+            {
+                return _latest = i;
+            }
+        }
+
+        if (_count == MaxKinds)
+        {
+            Clear();
+        }
+
+        var start = _bytes.WrittenCount;
+        var fault = Encode(command, version);
+        _kinds[_count] = (command, version, start, _bytes.WrittenCount - start, fault);
+        return _latest = _count++;
+    }
+
+    private DropCause? Encode(Command command, uint version)
+    {
+        try
+        {
+            if (command == Command.Push)
+            {
+                WritePush(version);
+                return null;
+            }
+
+            if (TextOf() is not { } text)
+            {
+                return DropCause.NotText;
+            }
+
+            var chat = new ChatDelivery
+            {
+                ChatFrom = _delivery.Chat?.ChatFrom ?? _delivery.Push.Sender,
+                ChatContent = text,
+            };
+            FrameWriter.Write(_bytes, version, command, chat, (uint)maxFrameBytes);
+            return null;
+        }
+        catch (ProtocolException)
+        {
+            return DropCause.TooLarge;
+        }
+    }
+
+    private void WritePush(uint version)
+    {
+        var push = _delivery.Push;
+        FrameWriter.Write(
+            _bytes,
+            version,
+            Command.Push,
+            new PushDelivery
+            {
+                Id = _id,
+                App = _delivery.App,
+                Payload = push.Payload.Memory,
+                ContentType = push.ContentType,
+                Expires = push.ExpiresUnixMs,
+                Type = push.Type,
+            },
+            (uint)maxFrameBytes);
+    }
+
+    private string? TextOf()
+    {
+        if (_delivery.Chat is { } chat)
+        {
+            return chat.ChatContent;
+        }
+
+        var payload = _delivery.Push.Payload.Span;
+        return _text ??= Utf8.IsValid(payload) ? Encoding.UTF8.GetString(payload) : null;
+    }
+
+    private void Clear()
+    {
+        _bytes.ResetWrittenCount();
+        _count = 0;
+        _latest = 0;
+        _text = null;
+    }
+}

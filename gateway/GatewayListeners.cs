@@ -1,0 +1,8 @@
+namespace Microservices.Gateway;
+
+/// <summary>The listeners of the gateway: names of sections, and of <see cref="Hosting.Listening.BoundEndpoints"/>.</summary>
+public static class GatewayListeners
+{
+    /// <summary>Client connections without TLS.</summary>
+    public const string Tcp = "Tcp";
+}

@@ -1,0 +1,97 @@
+using Microservices.Bus;
+using Microservices.Gateway.Admission;
+using Microservices.Gateway.Apps;
+using Microservices.Gateway.Commands;
+using Microservices.Gateway.Connections;
+using Microservices.Gateway.Delivery;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Lifetime;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Rooms;
+using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Transport;
+using Microservices.Gateway.Uplink;
+using Microservices.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Gateway;
+
+/// <summary>What the gateway is made of, in the order in which a client's bytes pass: transport → admission → connection → session → commands → bus, and back.</summary>
+internal static class GatewayParts
+{
+    public const int TcpPort = 8124;
+    public const int AdminPort = 8127;
+
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<TimingWheel>();
+
+        // Transport: Kestrel accepts and reads; frames are sent on the connection's socket.
+        builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>());
+        services.AddOptions<Hosting.Listening.ListenerOptions>(GatewayListeners.Tcp)
+            .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS.");
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<AdmissionOptions>>(static (transport, admission) =>
+        {
+            // What a connection reads is handled on the thread that read it: no handler blocks.
+            transport.UnsafePreferInlineScheduling = true;
+
+            // Room for the longest frame while the one before it is handled; the rest stays with the system.
+            transport.MaxReadBufferSize = 2 * admission.Value.MaxFrameBytes;
+        });
+
+        // Admission
+        services.AddValidatedOptions<AdmissionOptions, AdmissionOptionsValidator>(AdmissionOptions.Section);
+        services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionNetworksValidator>();
+        services.AddSingleton<Gate>();
+        services.AddSingleton<Refusals>();
+
+        // Connections and sessions
+        services.AddValidatedOptions<ConnectionOptions, ConnectionOptionsValidator>(ConnectionOptions.Section);
+        services.AddSingleton<ConnectionParts>();
+        services.AddValidatedOptions<SessionsOptions, SessionsOptionsValidator>(SessionsOptions.Section);
+        services.AddRegisterClient();
+        services.AddSingleton<SessionTable>();
+        services.AddSingleton<LoginQueue>();
+        services.AddSingleton<LoginDesk>();
+        services.AddSingleton<SessionEnds>();
+        services.AddSingleton<LostSessions>();
+
+        // Commands
+        services.AddSingleton<CommandTable>();
+        services.AddSingleton<ICommandHandler, VerifyCommand>();
+        services.AddSingleton<ICommandHandler, SingleChatCommand>();
+        services.AddSingleton<ICommandHandler, GroupChatCommand>();
+        services.AddSingleton<ICommandHandler, BroadcastChatCommand>();
+        services.AddSingleton<ICommandHandler, HeartbeatCommand>();
+        services.AddSingleton<ICommandHandler, GoodbyeCommand>();
+
+        // Up to the bus, down from the bus
+        services.AddBus(builder.Configuration);
+        services.AddValidatedOptions<UplinkOptions, UplinkOptionsValidator>(UplinkOptions.Section);
+        services.AddSingleton<UplinkSender>();
+        services.AddValidatedOptions<DeliveryOptions, DeliveryOptionsValidator>(DeliveryOptions.Section);
+        services.AddSingleton<RoomInbox>();
+
+        // What register knows of this room, and this room of apps
+        services.AddValidatedOptions<RoomOptions, RoomOptionsValidator>(RoomOptions.Section);
+        services.AddSingleton<RoomState>();
+        services.AddSingleton<RoomDescriber>();
+        services.AddSingleton<Reclaimer>();
+        services.AddDependency(RoomQueue.Dependency);
+        services.AddSingleton<RoomQueue>();
+        services.AddDependency(RoomLease.Dependency);
+        services.AddSingleton<RoomLease>();
+        services.AddSingleton<AppDirectory>();
+        services.AddDependency(AppWatch.Dependency);
+        services.AddSingleton<AppWatch>();
+
+        services.AddValidatedOptions<ShutdownOptions, ShutdownOptionsValidator>(ShutdownOptions.Section);
+        services.AddSingleton<GatewayService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<GatewayService>());
+        return builder;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using Microservices.Contracts.Register;
+using Microservices.Gateway.Admission;
+using Microservices.Hosting;
+using Microservices.Hosting.Listening;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Gateway.Rooms;
+
+/// <summary>How this gateway describes itself to register, once it listens.</summary>
+internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonitor<AdmissionOptions> admission, BoundEndpoints bound, ServiceIdentity service)
+{
+    private const int MaxNameLength = 64;
+
+    public RoomDescription Describe()
+    {
+        var room = options.Value;
+        var listener = bound[GatewayListeners.Tcp];
+        var description = new RoomDescription
+        {
+            Name = room.Name ?? NameOf(listener),
+            Zone = room.Zone,
+            SoftwareVersion = service.Version,
+            Capacity = (uint)admission.CurrentValue.MaxConnections,
+        };
+        description.Labels.Add(room.Labels);
+        description.Addresses.AddRange(room.Addresses.Count == 0
+            ? [new Address { Host = HostOf(listener.Address), Port = (uint)listener.Port, Transport = "tcp" }]
+            : room.Addresses.Select(static address => new Address { Host = address.Host, Port = (uint)address.Port, Transport = address.Transport }));
+        return description;
+    }
+
+    private static string NameOf(IPEndPoint listener)
+    {
+        var suffix = $"-{listener.Port}";
+        var host = new string([.. Dns.GetHostName().ToLowerInvariant().Select(static letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]);
+        return host[..Math.Min(host.Length, MaxNameLength - suffix.Length)] + suffix;
+    }
+
+    private static string HostOf(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : address.ToString();
+}

@@ -1,0 +1,24 @@
+using Grpc.Core;
+
+namespace Microservices.Gateway.Sessions;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Logins} logins wait for register: {Status} {Detail}")]
+    public static partial void LoginsWait(ILogger logger, int logins, StatusCode status, string detail);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Ends} ends of sessions wait for register: {Status}")]
+    public static partial void EndsWait(ILogger logger, int ends, StatusCode status);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Register refuses {Ends} ends of sessions for good; its sweeper will find the sessions")]
+    public static partial void EndsRefused(ILogger logger, Exception fault, int ends);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Register answered a claim with {Outcome}, which this build does not know")]
+    public static partial void UnknownOutcome(ILogger logger, int outcome);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Looking for sessions that register holds for this room and the room does not have")]
+    public static partial void LookingForLost(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ended {Lost} of {Listed} sessions that register held for this room and the room did not have")]
+    public static partial void LostEnded(ILogger logger, int lost, int listed);
+}

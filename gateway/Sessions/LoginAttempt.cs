@@ -1,0 +1,141 @@
+using Microservices.Gateway.Connections;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Sessions;
+
+/// <summary>
+/// A verify under way. Between the claim in register and the answer to the client, messages for the session may already come: they are
+/// kept here, few at most, and go out behind the answer. Whoever gives it up first, the client or the server, the claim that may still
+/// come back is ended.
+/// </summary>
+internal sealed class LoginAttempt(Connection connection, Verify verify, ulong number, uint version, string remoteAddress, long startedMs)
+{
+    /// <summary>It takes milliseconds; what does not fit was not for a person to read.</summary>
+    private const int MaxHeld = 16;
+
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<(ulong Epoch, Action<Session> Deliver)>? _held;
+    private State _state;
+
+    private enum State : byte
+    {
+        UnderWay,
+        Abandoned,
+        Settled,
+    }
+
+    public Connection Connection => connection;
+
+    public Verify Verify => verify;
+
+    /// <summary>The number that the session will have.</summary>
+    public ulong Number => number;
+
+    /// <summary>The version of the verify frame.</summary>
+    public uint Version => version;
+
+    /// <summary>IP:port of the client.</summary>
+    public string RemoteAddress => remoteAddress;
+
+    /// <summary>When the verify came, on the wheel's clock.</summary>
+    public long StartedMs => startedMs;
+
+    /// <summary>The user that the client says it is.</summary>
+    public string User { get; } = verify.User.Length > 0 ? verify.User : verify.PhoneNumber;
+
+    public string App { get; } = verify.App.Length > 0 ? verify.App : "default";
+
+    /// <summary>A client of the chat protocol: JSON, and neither sdk nor features.</summary>
+    public bool IsChatClient { get; } = version != Protocol.ProtocolVersion.Current && verify.Sdk.Length == 0 && verify.Features.Count == 0;
+
+    /// <summary>It asked for an answer to each heartbeat.</summary>
+    public bool WantsHeartbeatAck { get; } = verify.Features.Contains(Features.HeartbeatAck);
+
+    /// <summary>A call to register failed: the claim may have been made or not.</summary>
+    public bool RegisterWasAway { get; set; }
+
+    /// <summary>Completes when the connection may read on.</summary>
+    public Task Finished => _finished.Task;
+
+    public bool IsAbandoned
+    {
+        get
+        {
+            lock (this)
+            {
+                return _state == State.Abandoned;
+            }
+        }
+    }
+
+    /// <summary>The connection is closing; nobody waits for the answer any more.</summary>
+    public void Abandon()
+    {
+        lock (this)
+        {
+            if (_state == State.UnderWay)
+            {
+                _state = State.Abandoned;
+            }
+        }
+
+        _finished.TrySetResult();
+    }
+
+    /// <summary>It is refused, or settled for good.</summary>
+    /// <returns>False: it was abandoned.</returns>
+    public bool TrySettle(Action settle)
+    {
+        try
+        {
+            lock (this)
+            {
+                if (_state != State.UnderWay)
+                {
+                    return false;
+                }
+
+                settle();
+                _state = State.Settled;
+                return true;
+            }
+        }
+        finally
+        {
+            _finished.TrySetResult();
+        }
+    }
+
+    /// <summary>Keeps what came for the session before its answer is out.</summary>
+    public HoldOutcome TryHold(ulong epoch, Action<Session> deliver)
+    {
+        lock (this)
+        {
+            if (_state != State.UnderWay)
+            {
+                return HoldOutcome.Settled;
+            }
+
+            _held ??= [];
+            if (_held.Count == MaxHeld)
+            {
+                return HoldOutcome.Full;
+            }
+
+            _held.Add((epoch, deliver));
+            return HoldOutcome.Held;
+        }
+    }
+
+    /// <summary>Called while it is being settled, after the answer is posted: delivers what was kept for <paramref name="session"/>.</summary>
+    public void Release(Session session)
+    {
+        foreach (var (epoch, deliver) in _held ?? [])
+        {
+            if (epoch == session.Epoch)
+            {
+                deliver(session);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Microservices.Contracts.Register;
+using Microservices.Gateway.Apps;
+using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Rooms;
+using Microservices.Protocol;
+using Microsoft.Extensions.Options;
+using Outcome = Microservices.Contracts.Register.ClaimResult.Types.Outcome;
+
+namespace Microservices.Gateway.Sessions;
+
+/// <summary>Turns register's answer to a claim into a session and the answer to the client.</summary>
+internal sealed class LoginDesk(
+    SessionTable table,
+    SessionEnds ends,
+    LostSessions lost,
+    AppDirectory apps,
+    RoomState room,
+    GatewayMetrics metrics,
+    TimingWheel wheel,
+    IOptions<SessionsOptions> options,
+    ILogger<LoginDesk> logger)
+{
+    /// <summary>Clients tell the same few names of SDKs; one string of each is enough. A liar's further ones are its own.</summary>
+    private const int MaxSdks = 256;
+
+    private readonly ConcurrentDictionary<string, string> _sdks = new(StringComparer.Ordinal);
+
+    /// <summary>Settles the login.</summary>
+    /// <returns>False: register could not say; it is to be tried again.</returns>
+    public bool TrySettle(LoginAttempt login, ClaimResult result, ulong incarnation)
+    {
+        switch (result.Outcome)
+        {
+            case Outcome.Claimed:
+                Welcome(login, result, incarnation);
+                return true;
+            case Outcome.WrongToken:
+                Refuse(login, Code.WrongToken, LoginOutcome.WrongToken);
+                return true;
+            case Outcome.UnknownApp:
+                Refuse(login, Code.UnknownApp, LoginOutcome.UnknownApp);
+                return true;
+            case Outcome.Invalid:
+                Refuse(login, Code.InvalidArgument, LoginOutcome.Invalid);
+                return true;
+            case Outcome.Unavailable:
+                return false;
+            default:
+                Log.UnknownOutcome(logger, (int)result.Outcome);
+                return false;
+        }
+    }
+
+    /// <summary>Nobody waits any more for a claim that register may have made or not: the client is told to try later, and what register holds is looked through.</summary>
+    public void GiveUp(LoginAttempt login)
+    {
+        Refuse(login, Code.TryLater, LoginOutcome.TryLater);
+        lost.LookSoon();
+    }
+
+    /// <summary>Refuses a login that never went to register, or that register refused.</summary>
+    public void Refuse(LoginAttempt login, Code reason, LoginOutcome outcome)
+    {
+        var retryAfter = reason == Code.TryLater ? options.Value.RetryAfter : TimeSpan.Zero;
+        var settled = login.TrySettle(() => login.Connection.RefuseLogin(login, reason, retryAfter));
+        table.Remove(login);
+        Count(login, settled ? outcome : LoginOutcome.Abandoned);
+    }
+
+    private void Welcome(LoginAttempt login, ClaimResult result, ulong incarnation)
+    {
+        var session = new Session
+        {
+            Connection = login.Connection,
+            App = apps.Get(login.App),
+            User = login.User,
+            Device = login.Verify.Device,
+            Sdk = OneOfEach(login.Verify.Sdk),
+            Number = login.Number,
+            Epoch = result.Epoch,
+            Incarnation = incarnation,
+            IsChatClient = login.IsChatClient,
+            WantsHeartbeatAck = login.WantsHeartbeatAck,
+        };
+        var settled = login.TrySettle(() =>
+        {
+            // The answer first: whatever is delivered through the table comes behind it.
+            login.Connection.LogIn(login, session);
+            table.Add(session);
+            login.Release(session);
+        });
+        table.Remove(login);
+        Count(login, settled ? LoginOutcome.Verified : LoginOutcome.Abandoned);
+        if (!settled)
+        {
+            ends.Add(login.App, login.User, login.Verify.Device, result.Epoch);
+            return;
+        }
+
+        // Closed in between: the close found no session in the table to remove.
+        if (login.Connection.IsClosing)
+        {
+            table.Remove(session);
+        }
+
+        // The bus tells the displaced room too; within this one there is no need to wait for it.
+        if (result.Displaced is { } displaced && displaced.Incarnation == room.Incarnation
+            && table.Find(displaced.Key.Session) is { } former && former.Epoch == displaced.Key.Epoch)
+        {
+            former.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
+        }
+    }
+
+    private string OneOfEach(string sdk) =>
+        _sdks.TryGetValue(sdk, out var known) ? known : _sdks.Count < MaxSdks ? _sdks.GetOrAdd(sdk, sdk) : sdk;
+
+    private void Count(LoginAttempt login, LoginOutcome outcome) =>
+        metrics.LoggedIn(outcome, TimeSpan.FromMilliseconds(wheel.NowMs - login.StartedMs));
+}

@@ -1,0 +1,88 @@
+using Microservices.Gateway.Apps;
+using Microservices.Gateway.Connections;
+
+namespace Microservices.Gateway.Sessions;
+
+/// <summary>An authenticated device: what register knows by (number, epoch), and the connection that it is on.</summary>
+internal sealed class Session
+{
+    private TaskCompletionSource? _uplinkRoom;
+    private ulong _incarnation;
+    private int _uplinksInFlight;
+    private bool _ended;
+
+    public required Connection Connection { get; init; }
+
+    public required AppEntry App { get; init; }
+
+    public required string User { get; init; }
+
+    /// <summary>As the client named it; may be empty.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Name and version of the client's SDK; may be empty.</summary>
+    public required string Sdk { get; init; }
+
+    /// <summary>The room's own number of it, unique within the process.</summary>
+    public required ulong Number { get; init; }
+
+    /// <summary>The epoch that it was claimed with.</summary>
+    public required ulong Epoch { get; init; }
+
+    /// <summary>A client of the chat protocol: it named neither sdk nor features.</summary>
+    public required bool IsChatClient { get; init; }
+
+    /// <summary>It asked for an answer to each heartbeat.</summary>
+    public required bool WantsHeartbeatAck { get; init; }
+
+    /// <summary>The lease under which it is claimed; it changes when the room had to take a new one.</summary>
+    public required ulong Incarnation
+    {
+        get => Volatile.Read(ref _incarnation);
+        set => Volatile.Write(ref _incarnation, value);
+    }
+
+    /// <summary>Its place among the sessions of its app; −1 while it has none.</summary>
+    internal int Slot { get; set; } = -1;
+
+    /// <summary>How many messages it has sent up. Only its reading loop uses it.</summary>
+    public ulong UplinkCounter { get; set; }
+
+    /// <summary>True for the one caller that ends it.</summary>
+    public bool TryEnd() => !Interlocked.Exchange(ref _ended, true);
+
+    /// <summary>A message of it goes up; only its reading loop calls this.</summary>
+    public void UplinkBegan()
+    {
+        lock (this)
+        {
+            _uplinksInFlight++;
+        }
+    }
+
+    /// <summary>What became of a message is known.</summary>
+    public void UplinkEnded(int limit)
+    {
+        TaskCompletionSource? room = null;
+        lock (this)
+        {
+            if (--_uplinksInFlight < limit)
+            {
+                (room, _uplinkRoom) = (_uplinkRoom, null);
+            }
+        }
+
+        room?.SetResult();
+    }
+
+    /// <summary>Null while fewer than <paramref name="limit"/> messages are under way; otherwise completes when that is so.</summary>
+    public Task? UplinkRoom(int limit)
+    {
+        lock (this)
+        {
+            return _uplinksInFlight < limit
+                ? null
+                : (_uplinkRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using System.Net.Sockets;
+
+namespace Microservices.Gateway.Transport;
+
+/// <summary>
+/// Sends the frames of one connection, in the order in which they are posted, from any thread, without waiting. It needs two things of
+/// a transport: <i>send what you can now</i> and <i>tell me when you can take more</i>; here these are a non-blocking send on the
+/// connection's socket, past the transport's pipe, and a pooled <see cref="Backlog"/>.
+/// <list type="number">
+/// <item>Nothing waits: the frame is sent at once by the thread that posts it. Nothing is copied, nothing is held afterwards.</item>
+/// <item>The system takes only a part: the rest is copied into a backlog, and the outbox sends it when the socket takes more.</item>
+/// <item>Something waits: the frame is copied behind it, so that many small frames leave in one send.</item>
+/// <item>Too much waits: the frame is dropped.</item>
+/// </list>
+/// </summary>
+internal sealed class Outbox
+{
+    private readonly Socket _socket;
+    private readonly OutboxParts _parts;
+    private readonly IOutboxOwner _owner;
+
+    // Guarded by this. A lock object of its own would cost each connection 40 bytes; nobody else can see an outbox to lock it.
+    private Backlog? _backlog;
+    private State _state;
+
+    public Outbox(Socket socket, OutboxParts parts, IOutboxOwner owner)
+    {
+        _socket = socket;
+        _parts = parts;
+        _owner = owner;
+        socket.Blocking = false;
+    }
+
+    private enum State : byte
+    {
+        Open,
+
+        // The last frame is posted; the sending side closes behind it.
+        Completing,
+        Closed,
+    }
+
+    /// <summary>Bytes that wait for the peer.</summary>
+    public int PendingBytes
+    {
+        get
+        {
+            lock (this)
+            {
+                return _backlog?.PendingBytes ?? 0;
+            }
+        }
+    }
+
+    /// <summary>Since when the peer has taken nothing while bytes wait, on the clock of the parts; null when none wait.</summary>
+    public long? StuckSinceMs
+    {
+        get
+        {
+            lock (this)
+            {
+                return _backlog?.ProgressMs;
+            }
+        }
+    }
+
+    /// <summary>Posts one frame. Its bytes are not needed after the return.</summary>
+    public PostOutcome Post(ReadOnlySpan<byte> frame)
+    {
+        bool began;
+        PostOutcome outcome;
+        lock (this)
+        {
+            if (_state != State.Open)
+            {
+                return PostOutcome.Closed;
+            }
+
+            if (_backlog is not null && _backlog.PendingBytes + frame.Length > _parts.MaxPendingBytes)
+            {
+                return PostOutcome.Full;
+            }
+
+            outcome = Write(frame, out began);
+        }
+
+        Tell(outcome, began);
+        return outcome;
+    }
+
+    /// <summary>Posts the last frame (which may be empty, and for which there is always room); the sending side closes behind it. Later posts are dropped.</summary>
+    public void Complete(ReadOnlySpan<byte> lastFrame)
+    {
+        bool began;
+        PostOutcome outcome;
+        lock (this)
+        {
+            if (_state != State.Open)
+            {
+                return;
+            }
+
+            _state = State.Completing;
+            outcome = lastFrame.IsEmpty && _backlog is null ? PostOutcome.Sent : Write(lastFrame, out began);
+            began = _backlog is not null;
+            if (outcome == PostOutcome.Sent)
+            {
+                ShutdownSending();
+            }
+        }
+
+        Tell(outcome, began);
+    }
+
+    /// <summary>Sends nothing more. Whoever aborts also ends the connection: that frees the backlog of a send that is under way.</summary>
+    public void Abort()
+    {
+        lock (this)
+        {
+            _state = State.Closed;
+        }
+    }
+
+    /// <summary>The send of the backlog has ended; called by the system.</summary>
+    internal void OnSent(Backlog backlog)
+    {
+        bool failed;
+        lock (this)
+        {
+            var closed = _state == State.Closed;
+            failed = !Took(backlog) || (!closed && !Pump(backlog));
+            if (failed || closed)
+            {
+                _state = State.Closed;
+                Release(backlog);
+            }
+
+            failed &= !closed;
+        }
+
+        if (failed)
+        {
+            _owner.OnSendFailed();
+        }
+    }
+
+    private PostOutcome Write(ReadOnlySpan<byte> frame, out bool began)
+    {
+        began = false;
+        if (_backlog is { } waiting)
+        {
+            waiting.Append(frame);
+            _parts.AddPending(frame.Length);
+            return PostOutcome.Waiting;
+        }
+
+        if (!TrySend(frame, out var sent))
+        {
+            _state = State.Closed;
+            return PostOutcome.Closed;
+        }
+
+        if (sent == frame.Length)
+        {
+            return PostOutcome.Sent;
+        }
+
+        _backlog = _parts.Rent(this);
+        _backlog.Append(frame[sent..]);
+        _parts.AddPending(frame.Length - sent);
+        if (!Pump(_backlog))
+        {
+            _state = State.Closed;
+            Release(_backlog);
+            return PostOutcome.Closed;
+        }
+
+        began = _backlog is not null;
+        return began ? PostOutcome.Waiting : PostOutcome.Sent;
+    }
+
+    private bool TrySend(ReadOnlySpan<byte> frame, out int sent)
+    {
+        try
+        {
+            sent = _socket.Send(frame, SocketFlags.None, out var error);
+            return error is SocketError.Success or SocketError.WouldBlock;
+        }
+        catch (ObjectDisposedException)
+        {
+            sent = 0;
+            return false;
+        }
+    }
+
+    /// <summary>Sends until the socket takes no more, or everything is sent and the backlog given back.</summary>
+    /// <returns>False: the link is broken.</returns>
+    private bool Pump(Backlog backlog)
+    {
+        try
+        {
+            while (backlog.PendingBytes > 0)
+            {
+                if (backlog.Send(_socket))
+                {
+                    return true;
+                }
+
+                if (!Took(backlog))
+                {
+                    return false;
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
+        Release(backlog);
+        if (_state == State.Completing)
+        {
+            ShutdownSending();
+        }
+
+        return true;
+    }
+
+    private bool Took(Backlog backlog)
+    {
+        var took = backlog.TakeSent(_parts.NowMs, out var bytes);
+        _parts.AddPending(-bytes);
+        return took;
+    }
+
+    private void Release(Backlog backlog)
+    {
+        _backlog = null;
+        _parts.Return(backlog);
+    }
+
+    private void ShutdownSending()
+    {
+        _state = State.Closed;
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster; the reading side tells the connection.
+        }
+    }
+
+    private void Tell(PostOutcome outcome, bool began)
+    {
+        if (outcome == PostOutcome.Closed)
+        {
+            _owner.OnSendFailed();
+        }
+        else if (began)
+        {
+            _owner.OnBacklog();
+        }
+    }
+}
