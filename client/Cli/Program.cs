@@ -1,1 +1,3 @@
-return 0;
+using Microservices.Cli.CommandLine;
+
+return await CliApp.RunAsync(args, Terminal.OfProcess());

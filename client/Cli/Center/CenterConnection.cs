@@ -1,0 +1,72 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microservices.Cli.CommandLine;
+using CenterClient = Microservices.Contracts.Center.Center.CenterClient;
+
+namespace Microservices.Cli.Center;
+
+/// <summary>Calls of the center with an API key, whose faults are sentences.</summary>
+internal sealed class CenterConnection : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private readonly Uri _address;
+    private readonly GrpcChannel _channel;
+    private readonly CenterClient _client;
+    private readonly Metadata _headers;
+
+    public CenterConnection(Uri address, string key)
+    {
+        _address = address;
+        _headers = new Metadata { { "authorization", $"Bearer {key}" } };
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                EnableMultipleHttp2Connections = true,
+            },
+        });
+        _client = new CenterClient(_channel);
+    }
+
+    /// <exception cref="CliException">The center does not answer, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public async Task<TReply> CallAsync<TReply>(Func<CenterClient, CallOptions, AsyncUnaryCall<TReply>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call(_client, new CallOptions(_headers, DateTime.UtcNow + Timeout, cancellationToken)).ResponseAsync;
+        }
+        catch (RpcException fault)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new CliException(Describe(fault));
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private string Describe(RpcException fault) => fault.StatusCode switch
+    {
+        // Without a trailer nobody answered: the status was made by this side.
+        StatusCode.Unavailable when fault.InnerException is not null || fault.Status.DebugException is not null =>
+            $"No center answers at {_address}: {Cause(fault)}",
+        StatusCode.DeadlineExceeded => $"The center at {_address} did not answer within {Timeout.TotalSeconds:0} s",
+        StatusCode.Unauthenticated => $"The center does not know the API key: {fault.Status.Detail}",
+        StatusCode.Unimplemented => $"What listens at {_address} is not a center, or an older one",
+        _ => $"The center refused ({fault.StatusCode}): {fault.Status.Detail}",
+    };
+
+    private static string Cause(RpcException fault)
+    {
+        var cause = fault.Status.DebugException ?? fault.InnerException!;
+        while (cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        return cause.Message;
+    }
+}
