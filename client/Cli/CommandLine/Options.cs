@@ -15,26 +15,16 @@ internal static class Options
     };
 
     /// <summary>An option that takes <c>a,b,c</c>, also several times. Empty when it is not given.</summary>
-    public static Option<string[]> List(string name, string description, bool required = false) => new(name)
+    public static Option<string[]> List(string name, string description, bool required = false)
     {
-        Description = description,
-        Required = required,
-        HelpName = "a,b",
-        CustomParser = static result =>
+        var option = new Option<string[]>(name) { Description = description, Required = required, HelpName = "a,b", CustomParser = Split };
+        if (!required)
         {
-            var values = result.Tokens
-                .SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                .Distinct(StringComparer.Ordinal)
-                .ToArray();
-            if (values.Length == 0)
-            {
-                result.AddError($"{((OptionResult)result.Parent!).Option.Name} is given without a value.");
-            }
+            option.DefaultValueFactory = static _ => [];
+        }
 
-            return values;
-        },
-        DefaultValueFactory = static _ => [],
-    };
+        return option;
+    }
 
     /// <summary>An option that takes <c>500ms</c>, <c>30s</c>, <c>5m</c> or <c>2h</c>; a number alone is seconds.</summary>
     public static Option<TimeSpan?> Span(string name, string description) => new(name)
@@ -62,6 +52,20 @@ internal static class Options
         var total = number * milliseconds;
         span = isNumber && total <= TimeSpan.FromDays(7).TotalMilliseconds ? TimeSpan.FromMilliseconds(total) : TimeSpan.Zero;
         return span > TimeSpan.Zero;
+    }
+
+    private static string[] Split(ArgumentResult result)
+    {
+        var values = result.Tokens
+            .SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        if (values.Length == 0)
+        {
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} is given without a value.");
+        }
+
+        return values;
     }
 
     /// <summary>The http or https address that an option holds.</summary>

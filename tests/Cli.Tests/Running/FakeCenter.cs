@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Microservices.Contracts.Center;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microservices.Cli.Tests.Running;
+
+/// <summary>A center behind real gRPC: it remembers what it was asked, and answers as its fields say.</summary>
+internal sealed class FakeCenter : IAsyncDisposable
+{
+    public const string Key = "key-of-the-tests";
+
+    private WebApplication _app = null!;
+
+    public string Address { get; private set; } = "";
+
+    public ConcurrentQueue<object> Requests { get; } = new();
+
+    public HashSet<string> Offline { get; } = [];
+
+    public List<OnlineSession> Sessions { get; } = [];
+
+    public Dictionary<string, AppDescription> Apps { get; } = new() { ["default"] = new AppDescription { Name = "default", ChatUsers = true, Revision = 3 } };
+
+    public uint Rooms { get; set; } = 2;
+
+    /// <summary>Thrown by every call.</summary>
+    public Status? Fault { get; set; }
+
+    public static async Task<FakeCenter> StartAsync()
+    {
+        var center = new FakeCenter();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(center);
+        center._app = builder.Build();
+        center._app.MapGrpcService<Service>();
+        await center._app.StartAsync();
+        center.Address = center._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return center;
+    }
+
+    public TRequest Only<TRequest>() => Assert.Single(Requests.OfType<TRequest>());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    internal sealed class Service(FakeCenter center) : Contracts.Center.Center.CenterBase
+    {
+        public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            var reply = new PushReply { MessageId = "0001-message" };
+            if (request.TargetCase == PushRequest.TargetOneofCase.Everybody)
+            {
+                reply.Rooms = center.Rooms;
+            }
+            else
+            {
+                reply.Outcomes.AddRange(request.Users.Users_.Select(Outcome));
+            }
+
+            return Task.FromResult(reply);
+        }
+
+        public override Task<KickReply> Kick(KickRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new KickReply { Outcomes = { request.Users.Select(Outcome) } });
+        }
+
+        public override Task<GetPresenceReply> GetPresence(GetPresenceRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            var users = request.Users.Select(user => new UserPresence
+            {
+                User = user,
+                Online = center.Sessions.Any(session => session.User == user),
+                Sessions = { center.Sessions.Where(session => session.User == user) },
+            });
+            return Task.FromResult(new GetPresenceReply { Users = { users } });
+        }
+
+        public override Task<ListOnlineReply> ListOnline(ListOnlineRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            var from = request.Cursor.Length == 0 ? 0 : int.Parse(request.Cursor);
+            var to = Math.Min(center.Sessions.Count, from + (int)request.Limit);
+            return Task.FromResult(new ListOnlineReply
+            {
+                Sessions = { center.Sessions[from..to] },
+                NextCursor = to < center.Sessions.Count ? to.ToString() : "",
+            });
+        }
+
+        public override Task<IssueTokenReply> IssueToken(IssueTokenRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new IssueTokenReply { Token = request.Token.Length > 0 ? request.Token : $"token-of-{request.User}" });
+        }
+
+        public override Task<RevokeTokenReply> RevokeToken(RevokeTokenRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new RevokeTokenReply { Revoked = !center.Offline.Contains(request.User), SessionsEnded = 1 });
+        }
+
+        public override Task<AppDescription> PutApp(PutAppRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            var revision = center.Apps.TryGetValue(request.App.Name, out var stored) ? stored.Revision : 0;
+            if (request.HasIfRevision && request.IfRevision != revision)
+            {
+                throw new RpcException(new Status(StatusCode.Aborted, $"The stored revision is {revision}."));
+            }
+
+            request.App.Revision = revision + 1;
+            return Task.FromResult(center.Apps[request.App.Name] = request.App);
+        }
+
+        public override Task<AppDescription> GetApp(GetAppRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return center.Apps.TryGetValue(request.Name, out var app)
+                ? Task.FromResult(app)
+                : throw new RpcException(new Status(StatusCode.NotFound, $"There is no app '{request.Name}'."));
+        }
+
+        public override Task<ListAppsReply> ListApps(ListAppsRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new ListAppsReply { Apps = { center.Apps.Values } });
+        }
+
+        public override Task<ListRoomsReply> ListRooms(ListRoomsRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new ListRoomsReply
+            {
+                Rooms =
+                {
+                    new RoomStatus { Name = "room-a", Incarnation = 255, Addresses = { "127.0.0.1:8124" }, Connections = 1_234, Sessions = 1_200 },
+                    new RoomStatus { Name = "room-b", Incarnation = 256, Draining = true },
+                },
+            });
+        }
+
+        private UserOutcome Outcome(string user) => center.Offline.Contains(user)
+            ? new UserOutcome { User = user, Outcome = UserOutcome.Types.Outcome.Offline }
+            : new UserOutcome { User = user, Outcome = UserOutcome.Types.Outcome.Sent, SentTo = { new SentTo { Room = "room-a", Device = "phone" } } };
+
+        private void Take(object request, ServerCallContext context)
+        {
+            if (context.RequestHeaders.GetValue("authorization") != $"Bearer {Key}")
+            {
+                throw new RpcException(new Status(StatusCode.Unauthenticated, "unknown key"));
+            }
+
+            if (center.Fault is { } fault)
+            {
+                throw new RpcException(fault);
+            }
+
+            center.Requests.Enqueue(request);
+        }
+    }
+}
