@@ -1,3 +1,6 @@
+using Microservices.Center.Api;
+using Microservices.Hosting;
+
 namespace Microservices.Center;
 
 /// <summary>Builds the center service.</summary>
@@ -8,6 +11,11 @@ public static class CenterApp
     {
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
-        return builder.Build();
+        builder.AddCenter();
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<CenterRpc>();
+        app.MapGrpcHealth();
+        return app;
     }
 }

@@ -1,0 +1,9 @@
+using Microservices.Contracts.Bus;
+
+namespace Microservices.Center.Chat;
+
+/// <summary>Names an uplink message: a repeat of the bus has the same.</summary>
+internal readonly record struct UplinkKey(ulong Incarnation, ulong Session, ulong Counter)
+{
+    public static UplinkKey Of(UplinkMessage message) => new(message.Incarnation, message.Session?.Session ?? 0, message.Counter);
+}

@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using Microservices.Center.Push;
+using Microservices.Center.Refusals;
+using Microservices.Center.Tests.Support;
+using Microservices.Contracts.Center;
+using Microservices.Contracts.Register;
+
+namespace Microservices.Center.Tests.Push;
+
+public sealed class PushRulesTests
+{
+    public static TheoryData<string, string> Faults { get; } = new()
+    {
+        { "no target", "target: there is none; give users or everybody." },
+        { "no users", "users: there are none; a call takes 1 to 1,000." },
+        { "empty user", "users[1]: user is empty; it takes 1 to 128 bytes." },
+        { "long user", "users[1]: user has 129 bytes; it takes 1 to 128." },
+        { "control character", "users[1]: user has a control character or is not well-formed." },
+        { "repeat", "users[1]: 'a' is there twice; users must not repeat." },
+        { "no payload", "payload: it is empty; it takes 1 byte up to the app's limit." },
+        { "long content type", "content_type: it has 129 characters; the limit is 128." },
+        { "content type", "content_type: it is not a MIME type such as text/plain or application/json." },
+        { "content type not ASCII", "content_type: it is not a MIME type such as text/plain or application/json." },
+        { "content type with a line end", "content_type: it is not a MIME type such as text/plain or application/json." },
+        { "long type", "type: it has 65 characters; the limit is 64." },
+        { "type", "type: it has a character other than A-Z, a-z, 0-9, '.', '_' and '-'." },
+        { "qos", "qos: 7 is not known; 0 (QOS_AT_MOST_ONCE) is." },
+        { "ttl", "ttl_ms: 2,592,000,001; the limit is 2,592,000,000 (30 days)." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Check_Fault_NamesFieldValueAndLimit(string fault, string sentence)
+    {
+        var request = Valid();
+        switch (fault)
+        {
+            case "no target": request.ClearTarget(); break;
+            case "no users": request.Users.Users_.Clear(); break;
+            case "empty user": request.Users.Users_.Add(""); break;
+            case "long user": request.Users.Users_.Add(new string('x', 127) + "ä"); break;
+            case "control character": request.Users.Users_.Add("a\u0007"); break;
+            case "repeat": request.Users.Users_.Add("a"); break;
+            case "no payload": request.Payload = ByteString.Empty; break;
+            case "long content type": request.ContentType = "text/" + new string('x', 124); break;
+            case "content type": request.ContentType = "text"; break;
+            case "content type not ASCII": request.ContentType = "text/plän"; break;
+            case "content type with a line end": request.ContentType = "text/plain;\n a=b"; break;
+            case "long type": request.Type = new string('x', 65); break;
+            case "type": request.Type = "a/b"; break;
+            case "qos": request.Qos = (Qos)7; break;
+            case "ttl": request.TtlMs = 2_592_000_001; break;
+        }
+
+        Refused.With(RefusalCode.InvalidArgument, sentence, () => PushRules.Check(request));
+    }
+
+    [Fact]
+    public void Check_TooManyUsers_NamesTheLimit()
+    {
+        var request = Valid();
+        request.Users.Users_.Add(Enumerable.Range(0, 1_000).Select(i => $"user-{i}"));
+
+        Refused.With(RefusalCode.TooManyRecipients, "users: there are 1,001; a call takes 1 to 1,000.", () => PushRules.Check(request));
+    }
+
+    [Fact]
+    public void Check_AtTheLimits_Passes()
+    {
+        var request = Valid();
+        request.Users.Users_.Clear();
+        request.Users.Users_.Add(Enumerable.Range(0, 1_000).Select(i => $"{i:D4}" + new string('x', 124)));
+        request.ContentType = "text/plain; charset=utf-8; x=" + new string('x', 99);
+        request.Type = new string('x', 61) + "._-";
+        request.TtlMs = 2_592_000_000;
+
+        PushRules.Check(request);
+        PushRules.Check(new PushRequest { App = "shop", Everybody = new Everybody(), Payload = ByteString.CopyFromUtf8("x") });
+    }
+
+    [Theory]
+    [InlineData(0u, 32_768, true)]
+    [InlineData(0u, 32_769, false)]
+    [InlineData(10u, 10, true)]
+    [InlineData(10u, 11, false)]
+    [InlineData(100_000u, 100_000, true)]
+    public void CheckPayload_AppLimit_Holds(uint limit, int bytes, bool allowed)
+    {
+        var app = new App { Name = "shop", MaxPayloadBytes = limit };
+        var request = new PushRequest { Payload = ByteString.CopyFrom(new byte[bytes]) };
+
+        if (allowed)
+        {
+            PushRules.CheckPayload(request, app);
+            return;
+        }
+
+        var sentence = limit == 0 ? "payload: it has 32,769 bytes; the limit of app 'shop' is 32,768." : "payload: it has 11 bytes; the limit of app 'shop' is 10.";
+        Refused.With(RefusalCode.PayloadTooLarge, sentence, () => PushRules.CheckPayload(request, app));
+    }
+
+    private static PushRequest Valid() => new()
+    {
+        App = "shop",
+        Users = new Users { Users_ = { "a" } },
+        Payload = ByteString.CopyFromUtf8("hello"),
+    };
+}

@@ -1,0 +1,28 @@
+using Microservices.Bus;
+using Microservices.Contracts.Bus;
+
+namespace Microservices.Center.Tests.Support;
+
+/// <summary>A real bus whose publishes a test can make fail.</summary>
+internal sealed class FaultyBus(IBus bus) : IBus
+{
+    /// <summary>The outcome of a publish to a room (null = to all rooms), in place of the publish; null = publish.</summary>
+    public Func<ulong?, RoomMessage, PublishOutcome?> Fault { get; set; } = static (_, _) => null;
+
+    public bool IsConnected => bus.IsConnected;
+
+    public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken) =>
+        Fault(incarnation, message) is { } fault ? ValueTask.FromResult(fault) : bus.PublishToRoomAsync(incarnation, message, cancellationToken);
+
+    public ValueTask<PublishOutcome> PublishToAllRoomsAsync(RoomMessage message, CancellationToken cancellationToken) =>
+        Fault(null, message) is { } fault ? ValueTask.FromResult(fault) : bus.PublishToAllRoomsAsync(message, cancellationToken);
+
+    public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => bus.PublishUplinkAsync(message, cancellationToken);
+
+    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) =>
+        bus.ConsumeRoomAsync(incarnation, handler, cancellationToken);
+
+    public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken) => bus.ConsumeUplinkAsync(handler, cancellationToken);
+
+    public ValueTask DisposeAsync() => bus.DisposeAsync();
+}
