@@ -21,6 +21,9 @@ internal static class RegisterParts
         services.AddSingleton<RegisterMetrics>();
         services.AddSingleton<RunningStreams>();
 
+        // Before what reads it, so that it ends after.
+        builder.AddStore();
+
         // First the apps: without them no claim is judged.
         services.AddValidatedOptions<AppsOptions, AppsOptionsValidator>(AppsOptions.Section);
         services.AddDependency(AppDirectory.Dependency);
@@ -36,7 +39,6 @@ internal static class RegisterParts
         services.AddSingleton<Displacements>();
         services.AddHostedService<SessionSweeper>();
 
-        builder.AddStore();
         return builder;
     }
 

@@ -48,6 +48,9 @@ internal sealed record SessionClaim(Session Session, bool PerDevice, ulong? Held
 
     /// <summary>A claim on a token that may have been read before a revocation this recent must read it again. Longer than two store calls can take.</summary>
     public static readonly TimeSpan RecheckWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>So long a revocation bars the epochs before it. A room that comes back later than this has long lost its lease.</summary>
+    public static readonly TimeSpan KeepRevocation = TimeSpan.FromDays(1);
 }
 
 internal enum ClaimState

@@ -3,24 +3,24 @@ using System.Text;
 namespace Microservices.Register.Store;
 
 /// <summary>
-/// The name of a session in indexes: <c>app:user:field</c>, each escaped so that a colon only ever separates. The field is <c>s</c> for the
-/// one session of a user, <c>d:device</c> (its colon escaped here) for the session of a device.
+/// The name of a session in indexes: <c>app:user:field</c>, each escaped so that a colon only ever separates. The field, under which it stands
+/// in its user's record, is <c>s</c> for the one session of a user and <c>d=device</c> for the session of a device.
 /// </summary>
 internal static class SessionMember
 {
     public const string SingleField = "s";
-    private const string DevicePrefix = "d:";
+    private const string DevicePrefix = "d=";
 
     /// <summary>The field of a session in its user's record.</summary>
-    public static string FieldOf(bool perDevice, string device) => perDevice ? DevicePrefix + device : SingleField;
+    public static string FieldOf(bool perDevice, string device) => perDevice ? DevicePrefix + Escape(device) : SingleField;
 
     /// <summary>The reader that a field stands for: the device, or empty.</summary>
-    public static string ReaderOf(string field) => field.StartsWith(DevicePrefix, StringComparison.Ordinal) ? field[DevicePrefix.Length..] : "";
+    public static string ReaderOf(string field) => field.StartsWith(DevicePrefix, StringComparison.Ordinal) ? Unescape(field[DevicePrefix.Length..]) : "";
 
     /// <summary>A user in keys and in the front of members: <c>app:user</c>.</summary>
     public static string OfUser(string app, string user) => $"{Escape(app)}:{Escape(user)}";
 
-    public static string Of(string app, string user, string field) => $"{OfUser(app, user)}:{Escape(field)}";
+    public static string Of(string app, string user, string field) => $"{OfUser(app, user)}:{field}";
 
     /// <summary>The members of an app are those from here up to, not including, <see cref="AfterApp"/>.</summary>
     public static string FirstOfApp(string app) => $"{Escape(app)}:";
@@ -30,7 +30,7 @@ internal static class SessionMember
 
     /// <summary>Null: it isn't a member.</summary>
     public static (string App, string User, string Field)? Parse(string member) =>
-        member.Split(':') is [var app, var user, var field] ? (Unescape(app), Unescape(user), Unescape(field)) : null;
+        member.Split(':') is [var app, var user, var field] ? (Unescape(app), Unescape(user), field) : null;
 
     /// <summary>Escapes what separates parts of keys and what marks hash tags.</summary>
     public static string Escape(string text) => text.AsSpan().ContainsAny("%:{}")

@@ -1,5 +1,7 @@
 using Microservices.Hosting;
 using Microservices.Register.Store.Memory;
+using Microservices.Register.Store.Redis;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microservices.Register.Store;
 
@@ -10,16 +12,37 @@ internal static class StoreComposition
     {
         var services = builder.Services;
         services.AddValidatedOptions<StoreOptions, StoreOptionsValidator>(StoreOptions.Section);
-        AddMemory(services);
-        services.AddDependency("memory");
+        services.TryAddSingleton(TimeProvider.System);
+        var options = builder.Configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions();
+        if (options.Kind == "memory")
+        {
+            AddMemory(services);
+        }
+        else
+        {
+            AddRedis(services, options.Redis);
+        }
     }
 
     private static void AddMemory(IServiceCollection services)
     {
+        services.AddDependency("memory");
         services.AddSingleton(new StoreIdentity("memory", "this process"));
         services.AddSingleton<IRoomStore, MemoryRoomStore>();
         services.AddSingleton<ISessionStore, MemorySessionStore>();
         services.AddSingleton<ITokenStore, MemoryTokenStore>();
         services.AddSingleton<IAppStore, MemoryAppStore>();
+    }
+
+    private static void AddRedis(IServiceCollection services, RedisOptions options)
+    {
+        services.AddDependency("redis");
+        services.AddSingleton(_ => new StoreIdentity("redis", RedisSettings.Where(options)));
+        services.AddSingleton<RedisClient>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RedisClient>());
+        services.AddSingleton<IRoomStore, RedisRoomStore>();
+        services.AddSingleton<ISessionStore, RedisSessionStore>();
+        services.AddSingleton<ITokenStore, RedisTokenStore>();
+        services.AddSingleton<IAppStore, RedisAppStore>();
     }
 }

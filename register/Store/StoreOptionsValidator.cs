@@ -1,3 +1,4 @@
+using Microservices.Register.Store.Redis;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Register.Store;
@@ -22,6 +23,32 @@ internal sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
             faults.AddError($"{options.Redis.Timeout} is outside of {MinTimeout} to {MaxTimeout}.", "Store:Redis:Timeout");
         }
 
+        if (options.Kind == "redis")
+        {
+            CheckConfiguration(options.Redis, faults);
+        }
+
         return faults.Build();
+    }
+
+    private static void CheckConfiguration(RedisOptions redis, ValidateOptionsResultBuilder faults)
+    {
+        var setting = redis.ConfigurationFile is null ? "Store:Redis:Configuration" : "Store:Redis:ConfigurationFile";
+        try
+        {
+            if (RedisSettings.Parse(redis).EndPoints.Count == 0)
+            {
+                faults.AddError("names no endpoint (host:port).", setting);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults.AddError(fault.Message, setting);
+        }
+        catch (ArgumentException)
+        {
+            // Its message may quote the text, and the text may hold a password.
+            faults.AddError("is not a configuration of StackExchange.Redis (host:port,name=value,…).", setting);
+        }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class SessionPartition(int number)
     private const int MaxToTell = 10_000;
     private const int MaxToTellAtOnce = 2_000;
     private static readonly long RecheckMicros = (long)SessionClaim.RecheckWithin.TotalMicroseconds;
-    private static readonly long KeepRevocationMicros = (long)TimeSpan.FromDays(1).TotalMicroseconds;
+    private static readonly long KeepRevocationMicros = (long)SessionClaim.KeepRevocation.TotalMicroseconds;
 
     private readonly Lock _sync = new();
     private readonly Dictionary<string, UserSessions> _users = [];
@@ -44,7 +44,7 @@ internal sealed class SessionPartition(int number)
             }
 
             Put(user, field, session);
-            foreach (var oldest in user.OldestOverLimit())
+            foreach (var oldest in user.OldestOverLimit(field))
             {
                 Displace(user, oldest, session, displaced);
             }
@@ -85,7 +85,7 @@ internal sealed class SessionPartition(int number)
 
             var stored = UserOf(app, user);
             _users[SessionMember.OfUser(app, user)] = stored;
-            stored.Revoked = Math.Max(stored.HighestEpoch, (ulong)now);
+            stored.Revoked = Math.Max(stored.HighestEpoch + 1, (ulong)now);
             stored.RevokedAt = now;
             _revocations.Enqueue((now, SessionMember.OfUser(app, user)));
             List<Session> ended = [];

@@ -14,7 +14,7 @@ internal sealed class UserSessions
 
     public ulong HighestEpoch => Fields.Values.Aggregate(Revoked, static (highest, session) => Math.Max(highest, session.Key.Epoch));
 
-    /// <summary>The fields that a claim replaces: its own, those left by another policy of the app, and the oldest ones over the limit.</summary>
+    /// <summary>The fields that a claim replaces: its own and those left by another policy of the app.</summary>
     public List<string> ReplacedBy(SessionClaim claim, string field)
     {
         if (!claim.PerDevice)
@@ -36,6 +36,10 @@ internal sealed class UserSessions
         return replaced;
     }
 
-    public IEnumerable<string> OldestOverLimit() =>
-        Fields.OrderBy(static entry => entry.Value.Key.Epoch).Take(Math.Max(0, Fields.Count - SessionClaim.MaxDevices)).Select(static entry => entry.Key).ToArray();
+    /// <summary>The oldest fields but <paramref name="field"/> that are too many.</summary>
+    public string[] OldestOverLimit(string field) =>
+        [.. Fields.Where(entry => entry.Key != field)
+            .OrderBy(static entry => entry.Value.Key.Epoch)
+            .Take(Math.Max(0, Fields.Count - SessionClaim.MaxDevices))
+            .Select(static entry => entry.Key)];
 }

@@ -1,0 +1,40 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Microservices.Register.Store.Redis;
+
+/// <summary>Every key in Redis but those of tokens (<see cref="TokenKey"/>). Layout: docs/store-keys.md. Fixed: changes need an ADR.</summary>
+internal static class Keys
+{
+    public static readonly RedisKey Leases = new("{rooms}:leases");
+    public static readonly RedisKey Expiry = new("{rooms}:expiry");
+    public static readonly RedisKey Load = new("{rooms}:load");
+    public static readonly RedisKey Dead = new("{rooms}:dead");
+    public static readonly RedisKey Highest = new("{rooms}:highest");
+    public static readonly RedisKey Apps = new("{apps}:apps");
+    public static readonly RedisKey AppsRevision = new("{apps}:revision");
+
+    /// <summary>Front of the keys of what each room must close.</summary>
+    public const string CloseFront = "{rooms}:close:";
+
+    public static RedisKey Close(ulong incarnation) => new(CloseFront + Hex(incarnation));
+
+    public static RedisKey Index(int partition) => new(Tag(partition) + "sessions");
+
+    public static RedisKey Displaced(int partition) => new(Tag(partition) + "displaced");
+
+    public static string UserFront(int partition) => Tag(partition) + "user:";
+
+    public static RedisKey User(int partition, string app, string user) => new(UserFront(partition) + SessionMember.OfUser(app, user));
+
+    public static string RoomFront(int partition) => Tag(partition) + "room:";
+
+    public static RedisKey Room(int partition, ulong incarnation) => new(RoomFront(partition) + Hex(incarnation));
+
+    /// <summary>Incarnations, and in the lists of displaced sessions also sessions and epochs: 16 hexadecimal digits.</summary>
+    public static string Hex(ulong number) => number.ToString("x16", CultureInfo.InvariantCulture);
+
+    public static ulong FromHex(ReadOnlySpan<char> text) => ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static string Tag(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{p{partition:D4}}}:");
+}

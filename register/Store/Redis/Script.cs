@@ -1,0 +1,26 @@
+namespace Microservices.Register.Store.Redis;
+
+/// <summary>A Lua script, embedded in the assembly. Sent once to each server, then named by its hash.</summary>
+internal sealed record Script(string Name, string Text)
+{
+    public static readonly Script RoomsOpen = Load("rooms_open");
+    public static readonly Script RoomsRenew = Load("rooms_renew");
+    public static readonly Script RoomsRelease = Load("rooms_release");
+    public static readonly Script RoomsRead = Load("rooms_read");
+    public static readonly Script RoomsDisplace = Load("rooms_displace");
+    public static readonly Script SessionsClaim = Load("sessions_claim");
+    public static readonly Script SessionsEnd = Load("sessions_end");
+    public static readonly Script SessionsRevoke = Load("sessions_revoke");
+    public static readonly Script SessionsList = Load("sessions_list");
+    public static readonly Script SessionsSweep = Load("sessions_sweep");
+    public static readonly Script AppsRead = Load("apps_read");
+    public static readonly Script AppsWrite = Load("apps_write");
+
+    private static Script Load(string name)
+    {
+        using var resource = typeof(Script).Assembly.GetManifestResourceStream($"{typeof(Script).Namespace}.Scripts.{name}.lua")
+            ?? throw new InvalidOperationException($"Script {name}.lua is not embedded.");
+        using var reader = new StreamReader(resource);
+        return new Script(name, reader.ReadToEnd());
+    }
+}
