@@ -1,4 +1,3 @@
-using Microservices.Bus;
 using Microservices.Hosting;
 
 namespace Microservices.Register;

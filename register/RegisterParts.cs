@@ -1,3 +1,4 @@
+using Microservices.Bus;
 using Microservices.Hosting;
 using Microservices.Register.Apps;
 using Microservices.Register.Rooms;
@@ -34,6 +35,7 @@ internal static class RegisterParts
         services.AddSingleton<LiveRooms>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveRooms>());
 
+        services.AddBus(builder.Configuration);
         services.AddSingleton<CloseNotices>();
         services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
         services.AddSingleton<Displacements>();

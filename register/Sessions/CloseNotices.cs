@@ -6,7 +6,7 @@ using Microservices.Contracts.Bus;
 namespace Microservices.Register.Sessions;
 
 /// <summary>Publishes close notices to rooms, those that wait together in one message per room. Only a hint that makes it fast: lease renewals repeat it.</summary>
-internal sealed class CloseNotices(RegisterMetrics metrics, TimeProvider time, ILogger<CloseNotices> logger, IBus? bus = null) : BackgroundService
+internal sealed class CloseNotices(IBus bus, RegisterMetrics metrics, TimeProvider time, ILogger<CloseNotices> logger) : BackgroundService
 {
     private const int MaxWaiting = 10_000;
     private const int MaxPerMessage = 1_000;
@@ -16,11 +16,6 @@ internal sealed class CloseNotices(RegisterMetrics metrics, TimeProvider time, I
 
     public void Post(CloseNotice notice)
     {
-        if (bus is null)
-        {
-            return;
-        }
-
         if (!_waiting.Writer.TryWrite(notice))
         {
             metrics.NoticeDropped();
@@ -55,7 +50,7 @@ internal sealed class CloseNotices(RegisterMetrics metrics, TimeProvider time, I
         {
             try
             {
-                var outcome = await bus!.PublishToRoomAsync(group.Key.Incarnation, MessageOf(group.Key.Code, group), cancellationToken);
+                var outcome = await bus.PublishToRoomAsync(group.Key.Incarnation, MessageOf(group.Key.Code, group), cancellationToken);
                 if (outcome == PublishOutcome.Unavailable)
                 {
                     Log.NoticeNotPublished(logger, group.Key.Incarnation);

@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+using Microservices.Register.Store;
+using Microservices.Register.Store.Memory;
+using Microservices.Register.Store.Redis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microservices.Register.Tests.Store;
+
+/// <summary>One store behind its four seams.</summary>
+internal sealed record Stores(IRoomStore Rooms, ISessionStore Sessions, ITokenStore Tokens, IAppStore Apps, RedisClient? Client = null) : IAsyncDisposable
+{
+    public static Stores Memory() => new(
+        new MemoryRoomStore(TimeProvider.System), new MemorySessionStore(TimeProvider.System), new MemoryTokenStore(), new MemoryAppStore(TimeProvider.System));
+
+    /// <summary>Connects in the background.</summary>
+    public static async Task<Stores> RedisAsync(string endpoints)
+    {
+        var options = Options.Create(new StoreOptions { Redis = new RedisOptions { Configuration = endpoints } });
+        var client = new RedisClient(options, new StoreIdentity("redis", endpoints), NewMetrics(), TimeProvider.System);
+        await client.StartAsync(CancellationToken.None);
+        return new Stores(
+            new RedisRoomStore(client, NullLogger<RedisRoomStore>.Instance),
+            new RedisSessionStore(client),
+            new RedisTokenStore(client),
+            new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
+            client);
+    }
+
+    public static RegisterMetrics NewMetrics() =>
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Client is not null)
+        {
+            await Client.StopAsync(CancellationToken.None);
+            Client.Dispose();
+        }
+    }
+}
