@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Microservices.Standalone;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Data">The folder of the key and the demo users.</param>
+/// <param name="Redis">A StackExchange.Redis configuration; null = sessions in memory.</param>
+/// <param name="RabbitMq">An AMQP address; null = the bus inside the process.</param>
+/// <param name="PortOffset">Added to every default port.</param>
+internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, int PortOffset)
+{
+    private const int MaxPortOffset = 65535 - 8302;
+
+    private const string Usage = """
+        The whole platform in one process: gateway, dispatcher, register and center.
+
+        Usage: dotnet run --project deploy/Standalone -- [options]
+
+          --data DIR          folder of the API key and the demo users (default ./data)
+          --redis CONFIG      keep sessions in Redis, for example 127.0.0.1:6379 (default: in memory)
+          --rabbitmq URI      carry messages over RabbitMQ, for example amqp://guest:guest@127.0.0.1 (default: inside the process)
+          --port-offset N     add N to every port (default 0)
+          --help              show this
+        """;
+
+    /// <exception cref="StandaloneFault">An option is unknown, lacks its value or has an impossible one; or help was asked for (exit code 0).</exception>
+    public static Arguments Parse(IReadOnlyList<string> args)
+    {
+        var parsed = new Arguments("data", null, null, 0);
+        for (var i = 0; i < args.Count; i += 2)
+        {
+            var option = args[i];
+            if (option is "--help" or "-h" or "-?")
+            {
+                throw new StandaloneFault(Usage, exitCode: 0);
+            }
+
+            var value = i + 1 < args.Count ? args[i + 1] : null;
+            parsed = option switch
+            {
+                "--data" => parsed with { Data = Required(option, value) },
+                "--redis" => parsed with { Redis = Required(option, value) },
+                "--rabbitmq" => parsed with { RabbitMq = Address(option, value) },
+                "--port-offset" => parsed with { PortOffset = Offset(option, value) },
+                _ => throw new StandaloneFault($"There is no option '{option}'.\n\n{Usage}"),
+            };
+        }
+
+        return parsed;
+    }
+
+    private static string Required(string option, string? value) =>
+        string.IsNullOrWhiteSpace(value) ? throw new StandaloneFault($"Option {option} lacks its value.\n\n{Usage}") : value;
+
+    private static string Address(string option, string? value) =>
+        Uri.TryCreate(Required(option, value), UriKind.Absolute, out var uri) && uri.Scheme is ("amqp" or "amqps")
+            ? value!
+            : throw new StandaloneFault($"Option {option} takes an address such as amqp://guest:guest@127.0.0.1.");
+
+    private static int Offset(string option, string? value) =>
+        int.TryParse(Required(option, value), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= MaxPortOffset
+            ? offset
+            : throw new StandaloneFault($"Option {option} is {value}; it takes 0 to {MaxPortOffset}.");
+}

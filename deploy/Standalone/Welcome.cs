@@ -1,0 +1,32 @@
+namespace Microservices.Standalone;
+
+/// <summary>What a newcomer reads first.</summary>
+internal static class Welcome
+{
+    public static string Text(Arguments arguments, Ports ports, DataFolder data, IReadOnlyDictionary<string, string> users)
+    {
+        var names = users.Keys.ToArray();
+        var (first, second) = (names.ElementAtOrDefault(0) ?? "alice", names.ElementAtOrDefault(1) ?? "bob");
+        return $"""
+
+            Everything is up, in one process. Sessions: {(arguments.Redis is null ? "in memory" : "Redis")}. Bus: {(arguments.RabbitMq is null ? "inside the process" : "RabbitMQ")}.
+
+              gateway      {ports.Gateway}  clients connect here (TCP)
+              dispatcher   {ports.Dispatcher}  http://127.0.0.1:{ports.Dispatcher}/v1/endpoints?app={DemoUsers.App}&user={first}
+              center       {ports.Center}  gRPC for internal apps
+              register     {ports.Register}  gRPC between the services
+              admin        {ports.GatewayAdmin} {ports.DispatcherAdmin} {ports.CenterAdmin} {ports.RegisterAdmin}  /readyz and /metrics of gateway, dispatcher, center, register
+
+              demo users   {string.Join(", ", names)}; their tokens: {data.DemoUsersFile}
+              API key      {data.KeyFile}
+
+            Try next, each in a terminal of its own:
+
+              dotnet run --project client/Cli -- chat --user {first}
+              dotnet run --project client/Cli -- chat --user {second}
+              dotnet run --project client/Cli -- push --user {first} "Hello from the center"
+
+            Ctrl-C stops.
+            """;
+    }
+}

@@ -1,0 +1,85 @@
+using Microservices.Contracts.Center;
+using Microservices.Integration.Tests.Clusters;
+using Microservices.Integration.Tests.Wire;
+using Microservices.Testing;
+
+namespace Microservices.Integration.Tests.Faults;
+
+/// <summary>A gateway ends: killed, or asked to.</summary>
+[Trait("Category", "Slow")]
+[Collection(FaultCollection.Name)]
+public sealed class GatewayEndTests
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    [Fact]
+    public async Task Killed_PushesAreReportedAndPresenceEndsWithTheLease()
+    {
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        var users = await cluster.NewUsersAsync(2);
+        await using var lost = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
+        await using var kept = await WireClient.LoginAsync(cluster.Gateways[1].Port, users[1]);
+
+        await cluster.Gateways[0].KillAsync();
+
+        // The bus may take the dead process's messages until it notices the end of its connection; then it says so.
+        UserOutcome? outcome = null;
+        await Eventually.HoldsAsync(
+            async () => (outcome = await cluster.PushAsync(users[0], "too late")).Outcome
+                is UserOutcome.Types.Outcome.Undelivered or UserOutcome.Types.Outcome.Offline,
+            "a push to a user of the killed gateway is reported",
+            () => $"{outcome}\n{cluster.State()}");
+        await cluster.WaitForPresenceAsync(users[0], online: false);
+        await WaitForEndpointsAsync(cluster, users[0], cluster.Gateways[1]);
+        Assert.True((await cluster.PresenceAsync(users[1])).Online);
+
+        await using var back = await WireClient.LoginAsync(cluster.Gateways[1].Port, users[0]);
+        await cluster.PushAsync(users[0], "welcome back");
+        Assert.Equal("welcome back", (await back.ReceiveAsync(102)).Text("chat_content"));
+    }
+
+    [Fact]
+    public async Task Terminated_EndsInOrderAndLeavesNothing()
+    {
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        var users = await cluster.NewUsersAsync(3);
+        var leaving = cluster.Gateways[0];
+        await using var old = await WireClient.LoginAsync(leaving.Port, users[0]);
+        await using var modern = await WireClient.LoginAsync(leaving.Port, users[1], sdk: "test/1");
+        await using var kept = await WireClient.LoginAsync(cluster.Gateways[1].Port, users[2]);
+        await Eventually.HoldsAsync(
+            async () => (await RoomQueuesAsync(cluster)).Length == 2, "two rooms have queues", cluster.State);
+
+        var code = await leaving.TerminateAsync();
+
+        Assert.True(code == 0, $"exit code {code}\n{leaving.Output}");
+        Assert.Contains(await modern.ReceiveToEndAsync(), static frame => frame.Command == WireClient.Directive && frame.Number("code") == 3000);
+        await old.ReceiveToEndAsync();
+        Assert.False((await cluster.PresenceAsync(users[0])).Online);
+        Assert.False((await cluster.PresenceAsync(users[1])).Online);
+        Assert.Single(await RoomQueuesAsync(cluster));
+        Assert.Equal(UserOutcome.Types.Outcome.Offline, (await cluster.PushAsync(users[0], "too late")).Outcome);
+        await WaitForEndpointsAsync(cluster, users[0], cluster.Gateways[1]);
+        await cluster.PushAsync(users[2], "still here");
+        Assert.Equal("still here", (await kept.ReceiveAsync(102)).Text("chat_content"));
+    }
+
+    private static async Task<string[]> RoomQueuesAsync(Cluster cluster) =>
+        [.. (await cluster.Rabbit.ControlAsync("list_queues", "name")).Split('\n').Where(static name => name.Contains("room", StringComparison.Ordinal))];
+
+    private static async Task WaitForEndpointsAsync(Cluster cluster, TestUser user, ServiceInstance only)
+    {
+        var url = new Uri($"http://127.0.0.1:{cluster.Dispatchers[0].Port}/v1/endpoints?app=default&user={user.Name}");
+        var said = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var reply = await Http.GetAsync(url);
+                said = await reply.Content.ReadAsStringAsync();
+                return reply.IsSuccessStatusCode && said.Contains($"{only.Port}", StringComparison.Ordinal)
+                    && cluster.Gateways.Where(other => other != only).All(other => !said.Contains($"{other.Port}", StringComparison.Ordinal));
+            },
+            $"the dispatcher names {only.Name} alone",
+            () => $"{said}\n{cluster.State()}");
+    }
+}
