@@ -69,7 +69,11 @@ internal sealed class LiveConnection : IAsyncDisposable
         deadline.CancelAfter(options.ConnectTimeout);
         try
         {
-            return new LiveConnection(await factory.CreateConnectionAsync(deadline.Token).WaitAsync(deadline.Token), socket);
+            var live = new LiveConnection(await factory.CreateConnectionAsync(deadline.Token).WaitAsync(deadline.Token), socket);
+
+            // The library doesn't wait for what the broker says to the virtual host; a channel does.
+            await using var channel = await live.Connection.CreateChannelAsync(cancellationToken: deadline.Token).WaitAsync(deadline.Token);
+            return live;
         }
         catch
         {
