@@ -4,11 +4,18 @@ using Microservices.Center.ApiKeys;
 
 namespace Microservices.Standalone;
 
-/// <summary>What stays between starts: an API key and the tokens of the demo users. Made at the first start, readable by their owner only.</summary>
+/// <summary>What stays between starts: an API key, the tokens of the demo users and the apps. Made at the first start, readable by their owner only.</summary>
 internal sealed class DataFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int TokenBytes = 24;
+
+    // Newcomers talk to everybody; elsewhere an app has to allow it.
+    private const string DefaultApps = """
+        [
+          { "name": "default", "chat": { "users": true, "broadcast": true }, "sender": "standalone" }
+        ]
+        """;
 
     private static readonly string[] DemoNames = ["alice", "bob", "carol", "dave"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -25,6 +32,9 @@ internal sealed class DataFolder
 
     public string DemoUsersFile => System.IO.Path.Combine(Path, "demo-users.json");
 
+    /// <summary>The apps that register stores at start if they aren't there yet.</summary>
+    public string AppsFile => System.IO.Path.Combine(Path, "apps.json");
+
     /// <exception cref="StandaloneFault">The folder can't be made or written, or a file in it is not what it was.</exception>
     public static DataFolder Open(string path)
     {
@@ -34,6 +44,7 @@ internal sealed class DataFolder
             Directory.CreateDirectory(folder.Path);
             CreateOnce(folder.KeyFile, folder.NewKey);
             CreateOnce(folder.DemoUsersFile, NewDemoUsers);
+            CreateOnce(folder.AppsFile, static () => DefaultApps);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

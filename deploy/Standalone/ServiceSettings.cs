@@ -33,6 +33,7 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
     public Dictionary<string, string?> Register => Common(ports.RegisterAdmin, new()
     {
         ["Grpc:Port"] = $"{ports.Register}",
+        ["Apps:File"] = data.AppsFile,
         ["Store:Kind"] = arguments.Redis is null ? "memory" : "redis",
         ["Store:Redis:Configuration"] = arguments.Redis,
     });

@@ -19,7 +19,7 @@ public sealed class ChatProtocolTests(SharedCluster shared)
     [InlineData("framing.cut_at_every_place")]
     [InlineData("framing.unknown_command")]
     [InlineData("framing.impossible_lengths")]
-    [InlineData("framing.largest_frame")]
+    [InlineData("framing.largest_content")]
     [InlineData("framing.malformed_bodies")]
     [InlineData("framing.unsupported_versions")]
     [InlineData("chat.single")]

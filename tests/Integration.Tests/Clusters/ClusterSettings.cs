@@ -7,13 +7,18 @@ internal sealed class ClusterSettings(TempFolder folder, string redis, string ra
 {
     private readonly string _secretFile = folder.Write("service.secret", $"{Guid.NewGuid():N}{Guid.NewGuid():N}\n");
 
+    private readonly string _appsFile = folder.Write("apps.json", """
+        [{ "name": "default", "chat": { "users": true, "broadcast": true } }]
+        """);
+
     public string KeyFile { get; } = Path.Combine(folder.Path, "api-keys.json");
 
     public Dictionary<string, string?> Register(int port, int adminPort) => Common(adminPort, new()
     {
         ["Grpc__Port"] = $"{port}",
         ["Store__Kind"] = "redis",
-        ["Store__Redis"] = redis,
+        ["Store__Redis__Configuration"] = redis,
+        ["Apps__File"] = _appsFile,
     });
 
     public Dictionary<string, string?> Gateway(string room, int port, int adminPort) => WithRegister(Common(adminPort, new()
