@@ -29,6 +29,9 @@ internal sealed class Gate : IDisposable
     /// <summary>Connections that were admitted and have not left.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Connections are admitted.</summary>
+    public bool IsOpen => Volatile.Read(ref _shut) == (int)Code.None;
+
     /// <summary>Admits from now on; until then everybody is told to come later.</summary>
     public void Open() => Interlocked.CompareExchange(ref _shut, (int)Code.None, (int)Code.Unavailable);
 

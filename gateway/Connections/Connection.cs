@@ -174,28 +174,26 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         }
     }
 
-    /// <summary>The claim succeeded: answers the verify. Called within the settling of the login.</summary>
+    /// <summary>
+    /// The claim succeeded: answers the verify. Called within the settling of the login. From the answer on the client misses nothing that
+    /// is sent to it, and gets nothing before it: the session is in the table first, and whoever finds it there posts behind the answer.
+    /// </summary>
     public void LogIn(LoginAttempt login, Session session)
     {
         _heardMs = _parts.Wheel.NowMs;
         Volatile.Write(ref _session, session);
         _login = null;
         Log.LoggedIn(_parts.Logger, _transport.ConnectionId, session.Number);
-        var policy = session.App.Policy;
-        Send(Command.VerifyResult, new VerifyResult
+        _outbox.Hold(() =>
         {
-            Code = 1,
-            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
-            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
-            ServerTimeMs = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Limits = new Limits { MaxFrameBytes = _parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
-            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
-            Id = login.Verify.Id,
+            _parts.Sessions.Add(session);
+            Send(Command.VerifyResult, Welcome(login, session));
+            login.Release(session);
         });
         WatchDeadline();
         if (IsClosing)
         {
-            // It was closed before it had the session to end.
+            // It was closed before it had a session to end, or before the table had it.
             EndSession();
         }
     }
@@ -295,6 +293,21 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         {
             Close(Code.VerifyTimeout, string.Create(CultureInfo.InvariantCulture, $"No verify succeeded within {_parts.VerifyTimeoutMs} ms."));
         }
+    }
+
+    private VerifyResult Welcome(LoginAttempt login, Session session)
+    {
+        var policy = session.App.Policy;
+        return new VerifyResult
+        {
+            Code = 1,
+            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
+            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
+            ServerTimeMs = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Limits = new Limits { MaxFrameBytes = _parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
+            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
+            Id = login.Verify.Id,
+        };
     }
 
     private long NextDueMs()

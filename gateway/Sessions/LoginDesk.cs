@@ -84,25 +84,13 @@ internal sealed class LoginDesk(
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
         };
-        var settled = login.TrySettle(() =>
-        {
-            // The answer first: whatever is delivered through the table comes behind it.
-            login.Connection.LogIn(login, session);
-            table.Add(session);
-            login.Release(session);
-        });
+        var settled = login.TrySettle(() => login.Connection.LogIn(login, session));
         table.Remove(login);
         Count(login, settled ? LoginOutcome.Verified : LoginOutcome.Abandoned);
         if (!settled)
         {
             ends.Add(login.App, login.User, login.Verify.Device, result.Epoch);
             return;
-        }
-
-        // Closed in between: the close found no session in the table to remove.
-        if (login.Connection.IsClosing)
-        {
-            table.Remove(session);
         }
 
         // The bus tells the displaced room too; within this one there is no need to wait for it.

@@ -14,7 +14,7 @@ public sealed class SessionsOptions
     public int MaxWaitingLogins { get; set; } = 20_000;
 
     /// <summary>The most logins, ends or renewed claims that share one call to register. Default 256.</summary>
-    [Range(1, 4_096)]
+    [Range(1, 1_000)]
     public int MaxBatch { get; set; } = 256;
 
     /// <summary>How many calls with logins are under way at once. Default 4.</summary>

@@ -88,6 +88,15 @@ internal sealed class Outbox
         return outcome;
     }
 
+    /// <summary>Whatever others post meanwhile comes behind what <paramref name="posts"/> posts.</summary>
+    public void Hold(Action posts)
+    {
+        lock (this)
+        {
+            posts();
+        }
+    }
+
     /// <summary>Posts the last frame (which may be empty, and for which there is always room); the sending side closes behind it. Later posts are dropped.</summary>
     public void Complete(ReadOnlySpan<byte> lastFrame)
     {

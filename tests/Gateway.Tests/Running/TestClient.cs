@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+using Microservices.Testing;
+
+namespace Microservices.Gateway.Tests.Running;
+
+/// <summary>One frame as it came.</summary>
+internal sealed record TestFrame(FrameHeader Header, byte[] Body)
+{
+    public string Text => System.Text.Encoding.UTF8.GetString(Body);
+
+    public TBody As<TBody>()
+        where TBody : IBody<TBody>, new() => FrameBody.Read<TBody>(Header, new ReadOnlySequence<byte>(Body));
+}
+
+/// <summary>A client on a plain socket: it sends bytes, whole or cut, and reads frames.</summary>
+internal sealed class TestClient : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly uint _version;
+
+    private TestClient(Socket socket, uint version)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket);
+        _version = version;
+    }
+
+    public static async Task<TestClient> ConnectAsync(IPEndPoint server, uint version, int? receiveBuffer = null)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } bytes)
+        {
+            socket.ReceiveBufferSize = bytes;
+        }
+
+        await socket.ConnectAsync(server);
+        return new TestClient(socket, version);
+    }
+
+    public static byte[] Header(uint length, uint version, uint command)
+    {
+        var header = new byte[Frame.HeaderBytes];
+        new FrameHeader(length, version, (Command)command).Write(header);
+        return header;
+    }
+
+    public byte[] Encode<TBody>(Command command, TBody body)
+        where TBody : IBody<TBody>, new() => FrameWriter.ToArray(_version, command, body, maxFrameBytes: 1 << 20);
+
+    public void Send(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+
+    public void Send<TBody>(Command command, TBody body)
+        where TBody : IBody<TBody>, new() => Send(Encode(command, body));
+
+    public void Send(Command command) => Send(FrameWriter.ToArray(_version, command));
+
+    public void SendText(Command command, string text)
+    {
+        var body = System.Text.Encoding.UTF8.GetBytes(text);
+        Send([.. Header((uint)(Frame.HeaderBytes + body.Length), _version, (uint)command), .. body]);
+    }
+
+    /// <summary>Version 2 names an SDK; JSON is sent as clients of the chat protocol send it.</summary>
+    public void Verify(string user, string? token = null, string app = "", string id = "", uint heartbeatMs = 0, params string[] features)
+    {
+        token ??= "token-" + user;
+        Send(Command.Verify, _version == ProtocolVersion.Current
+            ? new Verify { User = user, Token = token, App = app, Sdk = "test/1", Features = features, Id = id, HeartbeatMs = heartbeatMs }
+            : new Verify { PhoneNumber = user, Token = token, App = app == "default" ? "" : app, Features = features });
+    }
+
+    /// <summary>The next frame.</summary>
+    public async Task<TestFrame> ReadAsync() =>
+        await TryReadAsync() ?? throw new EndOfStreamException("The server closed the connection where a frame was expected.");
+
+    /// <summary>The next frame, which must be of <paramref name="command"/>.</summary>
+    public async Task<TBody> ReadAsync<TBody>(Command command)
+        where TBody : IBody<TBody>, new()
+    {
+        var frame = await ReadAsync();
+        Assert.Equal(command, frame.Header.Command);
+        return frame.As<TBody>();
+    }
+
+    /// <summary>The next frame must be an error of <paramref name="code"/>.</summary>
+    public async Task<Error> ReadErrorAsync(Code code)
+    {
+        var error = await ReadAsync<Error>(Command.Error);
+        Assert.Equal(code, error.Code);
+        return error;
+    }
+
+    /// <summary>No frame comes any more: the server has closed.</summary>
+    public async Task ReadEndAsync()
+    {
+        var frame = await TryReadAsync();
+        Assert.True(frame is null, $"A frame of command {frame?.Header.Command} came where the end was expected: {frame?.Text}");
+    }
+
+    /// <summary>Asks something that is always answered: whatever was sent before has been handled when this returns.</summary>
+    public async Task<List<TestFrame>> ReadUntilAnsweredAsync()
+    {
+        const uint Unknown = 99;
+        Send(Header(Frame.HeaderBytes, _version, Unknown));
+        var frames = new List<TestFrame>();
+        while (true)
+        {
+            var frame = await ReadAsync();
+            if (frame.Header.Command == Command.Error && (uint)frame.As<Error>().Command == Unknown)
+            {
+                return frames;
+            }
+
+            frames.Add(frame);
+        }
+    }
+
+    /// <summary>Sends no more; the server sees the end.</summary>
+    public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task<TestFrame?> TryReadAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        var header = new byte[Frame.HeaderBytes];
+        try
+        {
+            if (await _stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, deadline.Token) < header.Length)
+            {
+                return null;
+            }
+
+            var read = FrameHeader.Read(header);
+            var body = new byte[read.BodyLength];
+            await _stream.ReadExactlyAsync(body, deadline.Token);
+            return new TestFrame(read, body);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException("No frame came, and no end.");
+        }
+    }
+}
