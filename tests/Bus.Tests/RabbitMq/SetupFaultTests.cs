@@ -60,6 +60,23 @@ public sealed class SetupFaultTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bus_DocumentedPermissions_Suffice()
+    {
+        const string Ours = @"^(rooms|rooms\.all|room\..*|uplink.*|amq\.default)$";
+        var virtualHost = new Uri(broker.Server.TakeVirtualHost()).AbsolutePath[1..];
+        await NewUserAsync("service");
+        await broker.Server.ControlAsync("set_permissions", "-p", virtualHost, "service", Ours, Ours, Ours);
+
+        var host = Open("service", virtualHost);
+
+        await using var room = await host.Bus.ConsumeRoomAsync(1, (_, _) => ValueTask.CompletedTask, Stop);
+        await using var uplink = await host.Bus.ConsumeUplinkAsync((_, _, _) => ValueTask.CompletedTask, Stop);
+        await Eventually.HoldsAsync(
+            async () => await host.Bus.PublishToAllRoomsAsync(Room(1), Stop) == PublishOutcome.Accepted, "messages flow", _log.ToString);
+        Assert.Equal(PublishOutcome.Accepted, await host.Bus.PublishUplinkAsync(Uplink("ann", 1), Stop));
+    }
+
+    [Fact]
     public async Task Connect_UriFileIsCorrected_ConnectsWithTheNewAddress()
     {
         using var folder = new TempFolder();
