@@ -21,7 +21,7 @@ internal sealed class AppDirectory : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<AppDirectory> _logger;
     private readonly Dictionary<string, App> _seeds = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly SharedReading<AppTable> _reading;
     private volatile AppTable _table = AppTable.Empty;
     private TaskCompletionSource _changed = NewSource();
 
@@ -34,6 +34,7 @@ internal sealed class AppDirectory : BackgroundService
         _refreshEvery = options.Value.RefreshEvery;
         _time = time;
         _logger = logger;
+        _reading = new SharedReading<AppTable>(ReadAsync, time);
         _seeds[TokenKey.DefaultApp] = new App { Name = TokenKey.DefaultApp, Chat = new ChatPolicy { Users = true } };
         foreach (var app in options.Value.File is { } file ? AppFile.Read(file).Apps : [])
         {
@@ -51,21 +52,9 @@ internal sealed class AppDirectory : BackgroundService
     public async ValueTask<App?> FindAsync(string name, CancellationToken cancellationToken) =>
         Find(name) ?? (await RefreshAsync(cancellationToken)).Find(name);
 
-    /// <summary>Reads the store, or joins a reading that began after this call.</summary>
+    /// <summary>The apps as they are stored now.</summary>
     /// <exception cref="StoreUnavailableException">The store doesn't answer.</exception>
-    public async Task<AppTable> RefreshAsync(CancellationToken cancellationToken)
-    {
-        var asked = _time.GetTimestamp();
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            return _table.StartedAt > asked ? _table : await ReadAsync(cancellationToken);
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
+    public Task<AppTable> RefreshAsync(CancellationToken cancellationToken) => _reading.GetAsync(cancellationToken);
 
     /// <summary>Completes when the apps are others than <paramref name="seen"/>.</summary>
     public async Task<AppTable> WaitForChangeAsync(AppTable seen, CancellationToken cancellationToken)
@@ -115,17 +104,16 @@ internal sealed class AppDirectory : BackgroundService
             // Apps once read serve on while the store is away.
             if (!_table.IsLoaded)
             {
-                _gate.Waiting(_identity.Where, fault.Message);
+                _gate.Waiting(_identity.Where, fault.Why);
             }
         }
     }
 
     private async Task<AppTable> ReadAsync(CancellationToken cancellationToken)
     {
-        var startedAt = _time.GetTimestamp();
         if (_table.IsLoaded && await _store.RevisionAsync(cancellationToken) == _table.Revision)
         {
-            return _table = _table.At(startedAt);
+            return _table;
         }
 
         var snapshot = await _store.ReadAsync(cancellationToken);
@@ -134,7 +122,7 @@ internal sealed class AppDirectory : BackgroundService
             snapshot = await _store.ReadAsync(cancellationToken);
         }
 
-        _table = new AppTable(snapshot, startedAt);
+        _table = new AppTable(snapshot);
         Interlocked.Exchange(ref _changed, NewSource()).TrySetResult();
         _gate.Up();
         return _table;

@@ -5,24 +5,18 @@ using Microservices.Register.Store;
 namespace Microservices.Register.Apps;
 
 /// <summary>All apps at one revision. Never changes; the apps in it are not to be changed.</summary>
-internal sealed class AppTable(AppSnapshot snapshot, long startedAt)
+internal sealed class AppTable(AppSnapshot snapshot)
 {
-    public static readonly AppTable Empty = new(new AppSnapshot([], 0), 0);
+    public static readonly AppTable Empty = new(new AppSnapshot([], 0));
     private readonly FrozenDictionary<string, App> _apps = snapshot.Apps.ToFrozenDictionary(static app => app.Name, StringComparer.Ordinal);
 
     public ulong Revision => snapshot.Revision;
 
     public IReadOnlyCollection<App> Apps => _apps.Values;
 
-    /// <summary>Time stamp of this process before the reading.</summary>
-    public long StartedAt { get; } = startedAt;
-
     public bool IsLoaded => snapshot.Revision != 0;
 
     public App? Find(string name) => _apps.GetValueOrDefault(name);
-
-    /// <summary>The same apps, found unchanged by a later reading.</summary>
-    public AppTable At(long startedAt) => new(snapshot, startedAt);
 
     /// <summary>What a watcher who knows <paramref name="told"/> must hear; null = nothing.</summary>
     public AppList? ChangesSince(AppTable told)

@@ -14,7 +14,7 @@ internal sealed class LiveRooms : BackgroundService
     private readonly RoomsOptions _options;
     private readonly TimeProvider _time;
     private readonly Grace _grace;
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly SharedReading<RoomView> _reading;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile RoomView _view = RoomView.Empty;
     private TaskCompletionSource _changed = NewSource();
@@ -29,6 +29,7 @@ internal sealed class LiveRooms : BackgroundService
         _options = options.Value;
         _time = time;
         _grace = new Grace(_options, time);
+        _reading = new SharedReading<RoomView>(ReadAsync, time);
         metrics.ObserveRooms(() => _view.List.Rooms.Count);
     }
 
@@ -41,14 +42,14 @@ internal sealed class LiveRooms : BackgroundService
     /// <summary>A view that is at most two refresh times old.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
     public ValueTask<RoomView> CurrentAsync(CancellationToken cancellationToken) =>
-        IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(RefreshAsync(cancellationToken));
+        IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(_reading.GetAsync(cancellationToken));
 
     /// <summary>A current view that knows about <paramref name="incarnation"/>: another register may have granted it a moment ago.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
     public async ValueTask<RoomView> CurrentAsync(ulong incarnation, CancellationToken cancellationToken)
     {
         var view = await CurrentAsync(cancellationToken);
-        return incarnation <= view.Highest ? view : await RefreshAsync(cancellationToken);
+        return incarnation <= view.Highest ? view : await _reading.GetAsync(cancellationToken);
     }
 
     /// <summary>A view by which all these sessions can be judged.</summary>
@@ -111,7 +112,7 @@ internal sealed class LiveRooms : BackgroundService
     {
         try
         {
-            await RefreshAsync(cancellationToken);
+            await _reading.GetAsync(cancellationToken);
         }
         catch (StoreUnavailableException)
         {
@@ -121,39 +122,23 @@ internal sealed class LiveRooms : BackgroundService
 
     private bool IsFresh(RoomView view) => view.WasRead && _time.GetElapsedTime(view.ReadAt) <= 2 * _options.RefreshEvery;
 
-    /// <summary>Reads the store, or joins a reading that began after this call.</summary>
-    private async Task<RoomView> RefreshAsync(CancellationToken cancellationToken)
-    {
-        var asked = _time.GetTimestamp();
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            return _view.StartedAt > asked ? _view : await ReadAsync(cancellationToken);
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
-
     private async Task<RoomView> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var startedAt = _time.GetTimestamp();
             var snapshot = await _store.ReadAsync(JudgeUntil, cancellationToken);
             _gate.Up();
-            return Take(snapshot, startedAt);
+            return Take(snapshot);
         }
         catch (StoreUnavailableException fault)
         {
-            _gate.Waiting(_identity.Where, fault.Message);
+            _gate.Waiting(_identity.Where, fault.Why);
             Publish(_view.AsIncomplete());
             throw;
         }
     }
 
-    private RoomView Take(RoomSnapshot snapshot, long startedAt)
+    private RoomView Take(RoomSnapshot snapshot)
     {
         _grace.Observe(_view, snapshot);
         var inGrace = _grace.IsRunning;
@@ -171,7 +156,7 @@ internal sealed class LiveRooms : BackgroundService
         var list = new RoomList { Complete = !inGrace };
         list.Rooms.AddRange(snapshot.Rooms);
         list.Rooms.AddRange(_lost.Where(room => !names.Contains(room.Description.Name)));
-        return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, startedAt, _time.GetTimestamp()));
+        return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp()));
     }
 
     private RoomView Publish(RoomView view)

@@ -5,15 +5,14 @@ namespace Microservices.Register.Rooms;
 /// <summary>The live rooms as this register knows them. Never changes.</summary>
 internal sealed class RoomView
 {
-    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, startedAt: 0, readAt: 0);
+    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, readAt: 0);
     private readonly Dictionary<ulong, Room> _rooms;
 
-    public RoomView(RoomList list, ulong highest, long storeTime, long startedAt, long readAt)
+    public RoomView(RoomList list, ulong highest, long storeTime, long readAt)
     {
         List = list;
         Highest = highest;
         StoreTime = storeTime;
-        StartedAt = startedAt;
         ReadAt = readAt;
         _rooms = list.Rooms.ToDictionary(static room => room.Incarnation);
     }
@@ -27,9 +26,7 @@ internal sealed class RoomView
     /// <summary>Unix µs by the store's clock; 0 = never read.</summary>
     public long StoreTime { get; }
 
-    /// <summary>Time stamps of this process around the reading.</summary>
-    public long StartedAt { get; }
-
+    /// <summary>Time stamp of this process after the reading.</summary>
     public long ReadAt { get; }
 
     public bool WasRead => StoreTime != 0;
@@ -40,5 +37,5 @@ internal sealed class RoomView
 
     /// <summary>The same rooms, of which register can't tell whether they are all.</summary>
     public RoomView AsIncomplete() =>
-        List.Complete ? new(new RoomList(List) { Complete = false }, Highest, StoreTime, StartedAt, ReadAt) : this;
+        List.Complete ? new(new RoomList(List) { Complete = false }, Highest, StoreTime, ReadAt) : this;
 }

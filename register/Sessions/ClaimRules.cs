@@ -13,7 +13,7 @@ internal static class ClaimRules
     public static string? FaultOf(Claim claim, App app, AppDirectory apps) =>
         Identifiers.FaultOfName("user", claim.User)
         ?? (claim.Device.Length == 0 ? FaultOfNoDevice(app) : Identifiers.FaultOfName("device", claim.Device))
-        ?? FaultOfToken(claim.App, claim.User, apps)
+        ?? (claim.HasHeldEpoch ? null : FaultOfToken(claim.App, claim.User, apps))
         ?? FaultOfText("remote_address", claim.RemoteAddress, SessionLimits.MaxAddressBytes)
         ?? FaultOfText("sdk", claim.Sdk, SessionLimits.MaxSdkBytes)
         ?? (claim is { HasHeldEpoch: true, HeldEpoch: 0 or > SessionLimits.MaxEpoch } ? $"held_epoch {claim.HeldEpoch} was never granted" : null);

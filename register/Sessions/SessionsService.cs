@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microservices.Contracts;
 using Microservices.Contracts.Register;
+using Microservices.Hosting;
 using Microservices.Hosting.Rpc;
 using Microservices.Register.Apps;
 using Microservices.Register.Rooms;
@@ -75,6 +76,13 @@ internal sealed class SessionsService(
         for (var i = 0; i < stored.Count; i++)
         {
             reply.Users.Add(new UserSessions { User = request.Users[i], Sessions = { Live(stored[i], view) } });
+        }
+
+        if (reply.CalculateSize() is var bytes && bytes > GrpcComposition.MaxMessageBytes)
+        {
+            throw new RpcException(new Status(
+                StatusCode.ResourceExhausted,
+                $"users: the answer for {stored.Count} users has {bytes} bytes; the limit is {GrpcComposition.MaxMessageBytes}: ask for fewer at once"));
         }
 
         metrics.Batch("lookup", stored.Count);

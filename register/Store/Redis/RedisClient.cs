@@ -33,7 +33,7 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
         var calls = new Task<T>[count];
         for (var i = 0; i < count; i++)
         {
-            calls[i] = call(database, i);
+            calls[i] = Send(call, database, i);
         }
 
         try
@@ -69,7 +69,7 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
             _ when IsFault(fault) => fault.GetType().Name,
             _ => throw fault,
         };
-        throw new StoreUnavailableException($"redis at {identity.Where}: {why}", fault);
+        throw Unavailable(why, fault);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -99,7 +99,21 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
     private static bool IsFault(Exception fault) =>
         fault is RedisException or IOException or TimeoutException or ObjectDisposedException or OperationCanceledException;
 
-    private IDatabaseAsync Database() => (_connection ?? throw new StoreUnavailableException($"redis at {identity.Where}: {_problem}")).GetDatabase();
+    private static Task<T> Send<T>(Func<IDatabaseAsync, int, Task<T>> call, IDatabaseAsync database, int i)
+    {
+        try
+        {
+            return call(database, i);
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            return Task.FromException<T>(fault);
+        }
+    }
+
+    private IDatabaseAsync Database() => (_connection ?? throw Unavailable(_problem)).GetDatabase();
+
+    private StoreUnavailableException Unavailable(string why, Exception? fault = null) => new($"redis at {identity.Where}", why, fault);
 
     /// <summary>A fresh attempt each time: what a connection learns of a cluster while nobody is there isn't worth keeping.</summary>
     private async Task<bool> TryConnectAsync()

@@ -36,6 +36,10 @@ internal sealed class RunningRegister : IAsyncDisposable
 
     public TokensClient Tokens => Client<TokensClient>();
 
+    /// <summary>A register on the Redis at <paramref name="endpoints"/>.</summary>
+    public static Task<RunningRegister> OnRedisAsync(string endpoints, params (string Key, string Value)[] settings) =>
+        StartAsync([("Store:Kind", "redis"), ("Store:Redis:Configuration", endpoints), .. settings]);
+
     /// <param name="settings">Override the defaults of the tests: memory store, leases of 2 s, refreshed every 50 ms.</param>
     public static async Task<RunningRegister> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -81,6 +85,14 @@ internal sealed class RunningRegister : IAsyncDisposable
         ]).Build());
         services.AddRegisterClient();
         return services.BuildServiceProvider();
+    }
+
+    /// <summary>What <c>/readyz</c> answers.</summary>
+    public async Task<(bool Ready, string Text)> ReadyAsync()
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(Admin, "/readyz"));
+        return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public async ValueTask DisposeAsync()
