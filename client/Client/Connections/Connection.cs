@@ -56,10 +56,8 @@ internal sealed class Connection : IAsyncDisposable
     public async Task<ConnectionEnd> RunAsync(FrameHandler onFrame, Func<CancellationToken, Task> work, CancellationToken stop)
     {
         using var abort = new CancellationTokenSource();
-        var loops = Task.WhenAll(
-            GuardAsync(ReadAsync(onFrame, abort.Token)),
-            GuardAsync(WriteAsync(abort.Token)),
-            GuardAsync(work(abort.Token)));
+        var transfer = Task.WhenAll(GuardAsync(ReadAsync(onFrame, abort.Token)), GuardAsync(WriteAsync(abort.Token)));
+        var working = GuardAsync(work(abort.Token));
         ConnectionEnd end;
         await using (stop.UnsafeRegister(static connection => ((Connection)connection!).SayGoodbye(), this))
         {
@@ -70,11 +68,11 @@ internal sealed class Connection : IAsyncDisposable
         if (end.Code == Code.Goodbye)
         {
             // Reading goes on until the server closes: a socket that is closed with unread bytes takes back what it has not sent yet.
-            await Task.WhenAny(loops, Task.Delay(_options.CloseTimeout, _options.TimeProvider, abort.Token));
+            await Task.WhenAny(transfer, Task.Delay(_options.CloseTimeout, _options.TimeProvider, abort.Token));
         }
 
         await abort.CancelAsync();
-        await loops;
+        await Task.WhenAll(transfer, working);
         return end;
     }
 

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+using Microservices.Testing;
+
+namespace Microservices.Client.Tests.Server;
+
+/// <summary>The server's end of a connection.</summary>
+internal sealed class FakeConnection(Socket socket) : IDisposable
+{
+    public static readonly TimeSpan Deadline = Eventually.DefaultDeadline;
+
+    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+
+    /// <summary>The next frame; null when the client has closed.</summary>
+    public async Task<(Command Command, byte[] Body)?> TryReadAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        var start = new byte[Frame.HeaderBytes];
+        try
+        {
+            if (await _stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, deadline.Token) < start.Length)
+            {
+                return null;
+            }
+
+            var header = FrameHeader.Read(start);
+            Assert.Equal(ProtocolVersion.Current, header.Version);
+            var body = new byte[header.BodyLength];
+            await _stream.ReadExactlyAsync(body, deadline.Token);
+            return (header.Command, body);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<TBody> ReadAsync<TBody>(Command command)
+        where TBody : IBody<TBody>, new()
+    {
+        var frame = await TryReadAsync();
+        Assert.Equal(command, frame?.Command);
+        return FrameBody.Read<TBody>(
+            new FrameHeader((uint)frame!.Value.Body.Length + Frame.HeaderBytes, ProtocolVersion.Current, command),
+            new ReadOnlySequence<byte>(frame.Value.Body));
+    }
+
+    public Task<Verify> ReadVerifyAsync() => ReadAsync<Verify>(Command.Verify);
+
+    public Task AnswerVerifyAsync(uint heartbeatMs = 60_000) => SendAsync(Command.VerifyResult, new VerifyResult
+    {
+        Code = 1,
+        Session = "1-1",
+        HeartbeatMs = heartbeatMs,
+        Features = [Features.HeartbeatAck],
+        Limits = new Limits { MaxFrameBytes = 1000, SilenceLimitMs = 150_000 },
+    });
+
+    public Task RefuseVerifyAsync(Code reason, uint retryAfterMs = 0) => SendAsync(
+        Command.VerifyResult, new VerifyResult { Reason = CodeTable.NameOf(reason), RetryAfterMs = retryAfterMs });
+
+    public Task SendAsync<TBody>(Command command, TBody body)
+        where TBody : IBody<TBody>, new() =>
+        SendAsync(FrameWriter.ToArray(ProtocolVersion.Current, command, body));
+
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes).AsTask().WaitAsync(Deadline);
+
+    public void Dispose() => _stream.Dispose();
+}

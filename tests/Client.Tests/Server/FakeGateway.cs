@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+using Microservices.Client.Endpoints;
+
+namespace Microservices.Client.Tests.Server;
+
+/// <summary>A gateway that does what the test says, frame by frame, on a free port of the loopback.</summary>
+internal sealed class FakeGateway : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+    public FakeGateway() => _listener.Start();
+
+    public Endpoint Endpoint => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
+
+    /// <summary>An address at which nobody listens.</summary>
+    public static Endpoint Nobody()
+    {
+        using var gateway = new FakeGateway();
+        return gateway.Endpoint;
+    }
+
+    public async Task<FakeConnection> AcceptAsync() => new(await _listener.AcceptSocketAsync().WaitAsync(FakeConnection.Deadline));
+
+    /// <summary>Accepts a connection and lets its verify succeed.</summary>
+    public async Task<FakeConnection> AcceptVerifiedAsync(uint heartbeatMs = 60_000)
+    {
+        var connection = await AcceptAsync();
+        await connection.ReadVerifyAsync();
+        await connection.AnswerVerifyAsync(heartbeatMs);
+        return connection;
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
