@@ -54,7 +54,8 @@ internal static class Options
         return span > TimeSpan.Zero;
     }
 
-    private static string[] Split(ArgumentResult result)
+    /// <summary>Reads <c>a,b c</c> as three values; repeats are dropped.</summary>
+    public static string[] Split(ArgumentResult result)
     {
         var values = result.Tokens
             .SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -62,7 +63,7 @@ internal static class Options
             .ToArray();
         if (values.Length == 0)
         {
-            result.AddError($"{((OptionResult)result.Parent!).Option.Name} is given without a value.");
+            result.AddError($"{(result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name} is given without a value.");
         }
 
         return values;

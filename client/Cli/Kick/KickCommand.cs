@@ -14,10 +14,15 @@ internal static class KickCommand
     {
         var center = new CenterOptions();
         var app = Options.App();
-        var users = Options.List("--user", "The users.", required: true);
+        var users = new Argument<string[]>("users")
+        {
+            Description = "The users: a b, or a,b.",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = Options.Split,
+        };
         var device = new Option<string?>("--device") { Description = "Only their session on this device.", HelpName = "name" };
         var reason = new Option<string?>("--reason") { Description = "What their client is told.", HelpName = "text" };
-        var command = new Command("kick", "Close the sessions of users.") { app, users, device, reason };
+        var command = new Command("kick", "Close the sessions of users.") { users, app, device, reason };
         center.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -11,14 +11,14 @@ public sealed class KickCommandTests
         await using var center = await FakeCenter.StartAsync();
         center.Offline.Add("bob");
 
-        var run = await CommandRun.OfAsync(center, "kick", "--user", "alice,bob", "--device", "phone", "--reason", "maintenance");
+        var run = await CommandRun.OfAsync(center, "kick", "alice,bob", "carol", "--device", "phone", "--reason", "maintenance");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("phone", center.Only<KickRequest>().Device);
         Assert.Equal("maintenance", center.Only<KickRequest>().Reason);
-        Assert.Contains("1 kicked, 1 offline", run.Output, StringComparison.Ordinal);
+        Assert.Contains("2 kicked, 1 offline", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Kick_NoUser_SaysSo() => (await CommandRun.OfAsync("kick")).AssertFailed("--user");
+    public async Task Kick_NoUser_SaysSo() => (await CommandRun.OfAsync("kick")).AssertFailed("'kick'");
 }

@@ -43,7 +43,7 @@ internal sealed class FakeDispatcher : IAsyncDisposable
                 socket.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }

@@ -58,7 +58,7 @@ internal sealed class FakeGateway : IAsyncDisposable
                 _serving.Add(ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token)));
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }
@@ -85,7 +85,7 @@ internal sealed class FakeGateway : IAsyncDisposable
                 held = rest.Length;
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The client left, or the test is over.
         }
@@ -124,6 +124,7 @@ internal sealed class FakeGateway : IAsyncDisposable
 
         public async Task SendBytesAsync(byte[] bytes) => await socket.SendAsync(bytes);
 
-        public void Close() => socket.Close();
+        /// <summary>Says that nothing more follows; the client closes then.</summary>
+        public void Close() => socket.Shutdown(SocketShutdown.Send);
     }
 }
