@@ -24,7 +24,7 @@ internal static class Welcome
 
               dotnet run --project client/Cli -- chat --user {first}
               dotnet run --project client/Cli -- chat --user {second}
-              dotnet run --project client/Cli -- push --user {first} "Hello from the center"
+              dotnet run --project client/Cli -- push --to {first} --text "Hello from the center"
 
             Ctrl-C stops.
             """;

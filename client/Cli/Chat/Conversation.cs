@@ -12,6 +12,7 @@ internal sealed class Conversation(PushClient client, ChatScreen screen, TextRea
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private SentMessage? _last;
+    private bool _isToldHow;
 
     /// <exception cref="CliException">The server ended the session for good; the message says why.</exception>
     /// <exception cref="OperationCanceledException">Ctrl+C.</exception>
@@ -20,11 +21,10 @@ internal sealed class Conversation(PushClient client, ChatScreen screen, TextRea
         client.ChatReceived += screen.Show;
         client.PushReceived += screen.Show;
         client.ErrorReceived += screen.Show;
-        client.StateChanged += screen.Show;
+        client.StateChanged += Show;
         try
         {
             await client.ConnectAsync(cancellationToken);
-            screen.Hint($"type {ChatLine.Usage}");
             while (await NextLineAsync(cancellationToken) is { } line && await ObeyAsync(ChatLine.Parse(line), cancellationToken))
             {
             }
@@ -35,6 +35,16 @@ internal sealed class Conversation(PushClient client, ChatScreen screen, TextRea
         }
 
         await client.CloseAsync();
+    }
+
+    private void Show(ClientState state)
+    {
+        screen.Show(state);
+        if (state.Phase == ClientPhase.Verified && !_isToldHow)
+        {
+            _isToldHow = true;
+            screen.Hint($"type {ChatLine.Usage}");
+        }
     }
 
     // Null: the input is at its end.

@@ -14,17 +14,16 @@ internal sealed record Terminal(IAnsiConsole Out, TextWriter Error, TextReader I
 
     public static Terminal OfProcess()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = WidthOfPipe;
-        }
-
+        var console = Console.IsOutputRedirected
+            ? Plain(Console.Out)
+            : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         return new Terminal(console, Console.Error, Console.In, !Console.IsInputRedirected);
     }
 
     /// <summary>Plain text to a writer, unfolded.</summary>
-    public static Terminal Of(TextWriter output, TextWriter error, TextReader input)
+    public static Terminal Of(TextWriter output, TextWriter error, TextReader input) => new(Plain(output), error, input, IsInteractive: false);
+
+    private static IAnsiConsole Plain(TextWriter output)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -34,6 +33,6 @@ internal sealed record Terminal(IAnsiConsole Out, TextWriter Error, TextReader I
             Interactive = InteractionSupport.No,
         });
         console.Profile.Width = WidthOfPipe;
-        return new Terminal(console, error, input, IsInteractive: false);
+        return console;
     }
 }

@@ -110,6 +110,10 @@ internal sealed class FakeGateway : IAsyncDisposable
         }
 
         Frames.Enqueue((session.User, header.Command, body.ToArray()));
+        if (header.Command == Command.Goodbye)
+        {
+            session.Close();
+        }
     }
 
     internal sealed class Session(Socket socket)
