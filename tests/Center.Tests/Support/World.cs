@@ -17,9 +17,9 @@ internal sealed class World : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private ServiceProvider? _clients;
 
-    private World()
+    private World(IBus bus)
     {
-        Bus = new FaultyBus(new InProcessBus(new BusOptions(), NullLogger<InProcessBus>.Instance));
+        Bus = new FaultyBus(bus);
         KeyFile = Path.Combine(_folder.Path, "api-keys.json");
         Key = ApiKeyFile.Create(KeyFile, "all", [ApiScope.All], [ApiScope.All]);
     }
@@ -40,14 +40,21 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> StartAsync(Action<World>? prepare = null, params (string Key, string Value)[] settings)
     {
-        var world = new World();
+        var world = await StartWithoutCenterAsync(new InProcessBus(new BusOptions(), NullLogger<InProcessBus>.Instance), prepare);
+        world.Center = await world.StartCenterAsync(settings);
+        world.Client = world.Center.Client(world.Key);
+        return world;
+    }
+
+    /// <summary>On a bus of the test, which the world takes over.</summary>
+    public static async Task<World> StartWithoutCenterAsync(IBus bus, Action<World>? prepare = null)
+    {
+        var world = new World(bus);
         prepare?.Invoke(world);
         world.Register = await RunningRegister.StartAsync(world.Bus);
         world._clients = world.Register.NewClients();
         await world.PutAppAsync(new App { Name = "default", Chat = new ChatPolicy { Users = true, Broadcast = true }, Sender = "support" });
         await world.PutAppAsync(new App { Name = "shop", Devices = DevicePolicy.PerDevice });
-        world.Center = await world.StartCenterAsync(settings);
-        world.Client = world.Center.Client(world.Key);
         return world;
     }
 
