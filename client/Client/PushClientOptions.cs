@@ -32,8 +32,8 @@ public sealed class PushClientOptions
     /// <summary>What the device is connected by: wifi, mobile, ethernet, …; empty = unknown.</summary>
     public string Network { get; init; } = "";
 
-    /// <summary>The longest frame that the client takes, bytes. Default 64 KiB.</summary>
-    public uint MaxFrameBytes { get; init; } = Frame.DefaultMaxBytes;
+    /// <summary>The longest frame that the client takes, bytes; more than any gateway sends (256 KiB unless told otherwise). Default 1 MiB.</summary>
+    public uint MaxFrameBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long the dispatcher's answer, the TCP connection, and the answer to verify may take, each. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
