@@ -74,19 +74,19 @@ internal static class LoadCommand
 
         // The first connections need heartbeats while the last are being opened.
         var beating = run.BeatAsync(over.Token);
-        var held = TimeSpan.Zero;
+        long? opened = null;
         try
         {
             await progress.OpeningAsync(run.OpenAsync(tokens, cancellationToken));
-            var opened = Stopwatch.GetTimestamp();
+            opened = Stopwatch.GetTimestamp();
             await progress.HoldingAsync(settings.Duration, cancellationToken);
-            held = Stopwatch.GetElapsedTime(opened);
         }
         catch (OperationCanceledException)
         {
             // Ctrl+C ends the run, not the report.
         }
 
+        var held = opened is { } since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
         await over.CancelAsync();
         await beating;
         return LoadReport.Print(terminal.Out, settings, run, counters, held, onlyJson);

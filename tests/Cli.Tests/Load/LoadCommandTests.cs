@@ -73,6 +73,7 @@ public sealed class LoadCommandTests : IAsyncLifetime
         Assert.Equal(2, report.GetProperty("pushes").GetInt32());
         Assert.Equal(2, report.GetProperty("chats").GetInt32());
         Assert.Equal(1, report.GetProperty("heartbeat_acks").GetInt32());
+        Assert.True(report.GetProperty("held_seconds").GetDouble() > 0);
         Assert.Equal(1, report.GetProperty("errors").GetProperty("rate_limited").GetInt32());
         Assert.Equal(2, report.GetProperty("open").GetInt32());
     }
