@@ -52,7 +52,7 @@ public sealed class ProtobufBodyTests
     {
         var random = new Random(11);
         byte[][] seeds = [Samples.Encode(Samples.Verify, 2), Samples.Encode(Samples.VerifyResult, 2), Samples.Encode(Samples.Push, 2)];
-        for (var round = 0; round < 4_000; round++)
+        for (var round = 0; round < 2_000; round++)
         {
             byte[] body = [.. seeds[round % seeds.Length]];
             for (var change = random.Next(1, 5); change > 0; change--)
