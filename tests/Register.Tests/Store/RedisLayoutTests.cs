@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microservices.Contracts;
+using Microservices.Contracts.Register;
+using Microservices.Register.Store;
+using Microservices.Register.Tests.Service;
+
+namespace Microservices.Register.Tests.Store;
+
+/// <summary>
+/// The layout of the store is a contract: old and new registers run side by side on it. A test that fails here means an ADR, and code
+/// that reads both forms; see docs/store-keys.md.
+/// </summary>
+public sealed class RedisLayoutTests(RedisFixture fixture)
+{
+    private const string App = "layout";
+    private const string User = "an:n{%}";
+    private const ulong Room = 0x0006_4000_0000_00ff;
+
+    [Fact]
+    public async Task Session_IsStoredUnderTheseKeys()
+    {
+        await using var fixture = new RedisFixture();
+        var sessions = (await fixture.StoresAsync()).Sessions;
+        var partition = $"{{p{Partition.Of(App, User):D4}}}";
+
+        var epoch = Assert.Single((await sessions.ClaimAsync([Claim("ta:b")], CancellationToken.None)).Outcomes).Epoch;
+
+        Assert.Equal("{p0966}", partition);
+        var record = await fixture.CliAsync("hgetall", partition + ":user:layout:an%3An%7B%25%7D");
+        Assert.Equal($"d=ta%3Ab\n1\n{epoch}\n00064000000000ff\n00000000000000ab\nta:b\n1100\n1\n192.0.2.1:50000\ndotnet/0.1", record);
+        Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrangebylex", partition + ":sessions", "[layout:", "(layout;"));
+        Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrange", partition + ":room:00064000000000ff", "0", "-1"));
+        var displaced = Assert.Single((await sessions.RevokeAsync(App, User, CancellationToken.None)).ToTell);
+        Assert.Equal($"00064000000000ff:00000000000000ab:{epoch:x16}", await fixture.CliAsync("zrange", partition + ":displaced", "0", "-1"));
+        Assert.StartsWith("r\n1", await fixture.CliAsync("hgetall", partition + ":user:layout:an%3An%7B%25%7D"), StringComparison.Ordinal);
+        await sessions.SettleAsync([displaced], CancellationToken.None);
+        Assert.Equal("0", await fixture.CliAsync("exists", partition + ":displaced", partition + ":sessions:layout", partition + ":room:00064000000000ff"));
+    }
+
+    [Fact]
+    public async Task Session_WrittenByANewerRegister_IsRead()
+    {
+        var sessions = (await fixture.StoresAsync()).Sessions;
+        var key = $"{{p{Partition.Of(App, "newer"):D4}}}:user:layout:newer";
+        await fixture.CliAsync("hset", key, "s", "2\n1754000000000001\n00064000000000ff\n00000000000000ab\nphone\n7\n1\n192.0.2.1:5\nsdk\nunheard of");
+
+        var read = Assert.Single(Assert.Single(await sessions.LookupAsync(App, ["newer"], CancellationToken.None)));
+
+        Assert.Equal((1754000000000001ul, 0xabul, "phone", 7u, true, "sdk"), (read.Key.Epoch, read.Key.Session, read.NamedDevice, read.ClientVersion, read.ChatClient, read.Sdk));
+        Assert.Equal([true], await sessions.EndAsync([new SessionEnd(App, "newer", 1754000000000001)], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Room_IsStoredUnderTheseKeys()
+    {
+        var rooms = (await fixture.StoresAsync()).Rooms;
+
+        var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), TimeSpan.FromMinutes(10), default);
+        await rooms.RenewAsync(incarnation, new RoomLoad(3, 2, true), [], TimeSpan.FromMinutes(10), judgeUntil: 0, default);
+        await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd)], default);
+
+        Assert.Equal(
+            """{ "name": "one", "addresses": [ { "host": "127.0.0.1", "port": 8124, "transport": "tcp" } ], "zone": "here", "labels": { "kind": "test" }, "softwareVersion": "0.1.0", "capacity": 1000 }""",
+            await fixture.CliAsync("hget", "{rooms}:leases", $"{incarnation:x16}"));
+        Assert.Equal("3 2 1", await fixture.CliAsync("hget", "{rooms}:load", $"{incarnation:x16}"));
+        Assert.Equal($"{incarnation}", await fixture.CliAsync("get", "{rooms}:highest"));
+        Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:expiry", $"{incarnation:x16}"));
+        Assert.Equal("00000000000000ab:00000000000000cd", await fixture.CliAsync("zrange", $"{{rooms}}:close:{incarnation:x16}", "0", "-1"));
+        await rooms.ReleaseAsync(incarnation, default);
+        Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:dead", $"{incarnation:x16}"));
+        Assert.Equal("0", await fixture.CliAsync("exists", $"{{rooms}}:close:{incarnation:x16}"));
+    }
+
+    [Fact]
+    public async Task App_IsStoredUnderTheseKeys()
+    {
+        var apps = (await fixture.StoresAsync()).Apps;
+
+        var app = new App { Name = App, Devices = DevicePolicy.PerDevice, Chat = new ChatPolicy { Users = true }, Sender = "s" };
+        var revision = (await apps.WriteAsync(app, ifRevision: null, default)).Revision;
+
+        Assert.Equal(
+            revision + "\n" + """{ "name": "layout", "devices": 1, "chat": { "users": true }, "sender": "s" }""",
+            await fixture.CliAsync("hget", "{apps}:apps", App));
+        Assert.True(ulong.Parse(await fixture.CliAsync("get", "{apps}:revision"), CultureInfo.InvariantCulture) >= revision);
+    }
+
+    [Fact]
+    public async Task App_WrittenByANewerRegister_IsRead()
+    {
+        var apps = (await fixture.StoresAsync()).Apps;
+        await fixture.CliAsync("hset", "{apps}:apps", "newer-app", """17{"name":"newer-app","devices":9,"unheard":{"of":1}}""".Insert(2, "\n"));
+
+        var read = Assert.Single((await apps.ReadAsync(default)).Apps, app => app.Name == "newer-app");
+
+        Assert.Equal((9, 17ul), ((int)read.Devices, read.Revision));
+    }
+
+    [Fact]
+    public async Task Scripts_AreSentOnceAndThenNamedByTheirHash()
+    {
+        await using var redis = new RedisFixture();
+        var sessions = (await redis.StoresAsync()).Sessions;
+        for (var i = 0; i < 100; i++)
+        {
+            await sessions.ClaimAsync([Claim("phone")], CancellationToken.None);
+        }
+
+        var statistics = await redis.CliAsync("info", "commandstats");
+
+        Assert.True(Calls("evalsha") >= 99, statistics);
+        Assert.True(Calls("eval") <= 12, statistics);
+
+        int Calls(string command) => Regex.Match(statistics, $@"cmdstat_{command}:calls=(\d+)") is { Success: true } match
+            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            : 0;
+    }
+
+    private static SessionClaim Claim(string device) => new(
+        new Session
+        {
+            App = App,
+            User = User,
+            Device = device,
+            Key = new SessionKey { Session = 0xab },
+            Incarnation = Room,
+            RemoteAddress = "192.0.2.1:50000",
+            ClientVersion = 1100,
+            ChatClient = true,
+            NamedDevice = device,
+            Sdk = "dotnet/0.1",
+        },
+        PerDevice: true);
+}
