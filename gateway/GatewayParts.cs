@@ -34,13 +34,14 @@ internal static class GatewayParts
         builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>());
         services.AddOptions<Hosting.Listening.ListenerOptions>(GatewayListeners.Tcp)
             .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS.");
-        services.AddOptions<SocketTransportOptions>().Configure<IOptions<AdmissionOptions>>(static (transport, admission) =>
+        services.AddOptions<SocketTransportOptions>().Configure<IConfiguration>(static (transport, configuration) =>
         {
             // What a connection reads is handled on the thread that read it: no handler blocks.
             transport.UnsafePreferInlineScheduling = true;
 
-            // Room for the longest frame while the one before it is handled; the rest stays with the system.
-            transport.MaxReadBufferSize = 2 * admission.Value.MaxFrameBytes;
+            // Room for the longest frame while the one before it is handled; the rest stays with the system. Options are judged later than this is asked for.
+            var admission = configuration.GetSection(AdmissionOptions.Section).Get<AdmissionOptions>() ?? new AdmissionOptions();
+            transport.MaxReadBufferSize = 2 * Math.Clamp(admission.MaxFrameBytes, AdmissionOptions.LeastMaxFrameBytes, AdmissionOptions.MostMaxFrameBytes);
         });
 
         // Admission

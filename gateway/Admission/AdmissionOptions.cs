@@ -9,6 +9,9 @@ public sealed class AdmissionOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "Admission";
 
+    internal const int LeastMaxFrameBytes = 1_024;
+    internal const int MostMaxFrameBytes = 1_048_576;
+
     /// <summary>The most connections of this gateway. Each takes one file descriptor: the limit of the process (<c>ulimit -n</c>) must be some hundred higher. Default 20,000.</summary>
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 20_000;
@@ -39,7 +42,7 @@ public sealed class AdmissionOptions
     public IList<string> Deny { get; } = [];
 
     /// <summary>The longest frame that a client may send, bytes with its header. Needs a restart to change. Default 65,536.</summary>
-    [Range(1_024, 1_048_576)]
+    [Range(LeastMaxFrameBytes, MostMaxFrameBytes)]
     public int MaxFrameBytes { get; set; } = 65_536;
 }
 
@@ -56,7 +59,7 @@ internal sealed class AdmissionNetworksValidator : IValidateOptions<AdmissionOpt
         {
             foreach (var network in networks.Where(static network => !Networks.TryParse(network, out _)))
             {
-                faults.AddError($"'{network}' is not a network such as 10.0.0.0/8 or 2001:db8::/32, with all bits behind the prefix zero.", $"{AdmissionOptions.Section}:{list}");
+                faults.AddError($"'{network}' is not a network such as 10.0.0.0/8 or 2001:db8::/32.", $"{AdmissionOptions.Section}:{list}");
             }
         }
 

@@ -22,6 +22,7 @@ internal sealed class EncodedFrames(int maxFrameBytes)
     private const int KeptBytes = 1024 * 1024;
 
     private readonly (Command Command, uint Version, int Start, int Length, DropCause? Fault)[] _kinds = new (Command, uint, int, int, DropCause?)[MaxKinds];
+    private readonly PushDelivery _push = new();
     private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
     private int _count;
     private int _latest;
@@ -123,20 +124,13 @@ internal sealed class EncodedFrames(int maxFrameBytes)
     private void WritePush(uint version)
     {
         var push = _delivery.Push;
-        FrameWriter.Write(
-            _bytes,
-            version,
-            Command.Push,
-            new PushDelivery
-            {
-                Id = _id,
-                App = _delivery.App,
-                Payload = push.Payload.Memory,
-                ContentType = push.ContentType,
-                Expires = push.ExpiresUnixMs,
-                Type = push.Type,
-            },
-            (uint)maxFrameBytes);
+        _push.Id = _id;
+        _push.App = _delivery.App;
+        _push.Payload = push.Payload.Memory;
+        _push.ContentType = push.ContentType;
+        _push.Expires = push.ExpiresUnixMs;
+        _push.Type = push.Type;
+        FrameWriter.Write(_bytes, version, Command.Push, _push, (uint)maxFrameBytes);
     }
 
     private string? TextOf()

@@ -57,6 +57,8 @@ internal sealed class FakeRegister : IAsyncDisposable
 
     public int LeaseMs { get; set; } = 2_000;
 
+    public int RenewEveryMs { get; set; } = 50;
+
     public async Task StartAsync()
     {
         _stopping = new CancellationTokenSource();
@@ -237,7 +239,7 @@ internal sealed class FakeRegister : IAsyncDisposable
 
         private LeaseReply Granted() => new()
         {
-            Granted = new LeaseGranted { Incarnation = fake.Incarnation, LeaseMs = (uint)fake.LeaseMs, RenewEveryMs = 50 },
+            Granted = new LeaseGranted { Incarnation = fake.Incarnation, LeaseMs = (uint)fake.LeaseMs, RenewEveryMs = (uint)fake.RenewEveryMs },
         };
     }
 

@@ -3,10 +3,14 @@ using System.Net;
 using Microservices.Bus;
 using Microservices.Bus.InProcess;
 using Microservices.Contracts.Bus;
+using Microservices.Gateway.Admission;
+using Microservices.Gateway.Apps;
+using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Transport;
 using Microservices.Hosting.Listening;
 using Microservices.Protocol;
 using Microservices.Testing;
@@ -47,14 +51,23 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public GatewayMetrics Metrics => Get<GatewayMetrics>();
 
+    public Gate Gate => Get<Gate>();
+
+    public AppDirectory Apps => Get<AppDirectory>();
+
+    public OutboxParts Outboxes => Get<ConnectionParts>().Outboxes;
+
     public SessionTable Sessions => Get<SessionTable>();
 
     public IReadOnlyList<string> StopSteps => Get<GatewayService>().Steps;
 
     /// <summary>Starts a gateway; it is ready when this returns, unless <paramref name="withRegister"/> is false.</summary>
-    public static async Task<RunningGateway> StartAsync(bool withRegister = true, params (string Key, string Value)[] settings)
+    public static Task<RunningGateway> StartAsync(bool withRegister = true, params (string Key, string Value)[] settings) =>
+        StartAsync(new FakeRegister(), withRegister, settings);
+
+    /// <inheritdoc cref="StartAsync(bool, (string, string)[])"/>
+    public static async Task<RunningGateway> StartAsync(FakeRegister register, bool withRegister = true, params (string Key, string Value)[] settings)
     {
-        var register = new FakeRegister();
         if (withRegister)
         {
             await register.StartAsync();
@@ -105,7 +118,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             {
                 using var answer = await http.GetAsync(new Uri(Admin, "/readyz"));
                 state = await answer.Content.ReadAsStringAsync();
-                return answer.StatusCode == HttpStatusCode.OK && Get<Admission.Gate>().IsOpen;
+                return answer.StatusCode == HttpStatusCode.OK && Gate.IsOpen;
             },
             "the gateway is ready",
             () => state);

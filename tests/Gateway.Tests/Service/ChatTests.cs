@@ -1,6 +1,6 @@
 using Microservices.Contracts.Register;
-using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Tests.Running;
+using Microservices.Gateway.Uplink;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 using Microservices.Testing;
@@ -55,7 +55,7 @@ public sealed class ChatTests
     {
         await using var gateway = await RunningGateway.StartAsync();
         gateway.Register.PutApp(new App { Name = "quiet" });
-        await Eventually.HoldsAsync(() => gateway.Get<Apps.AppDirectory>().Find("quiet") is not null, "the app is known");
+        await Eventually.HoldsAsync(() => gateway.Apps.Find("quiet") is not null, "the app is known");
         var client = await gateway.LogInAsync("ann", app: "quiet");
 
         client.Send(Command.SingleChat, new SingleChat { ChatTo = "bob", ChatContent = "hi", Id = "1" });
@@ -86,7 +86,7 @@ public sealed class ChatTests
     {
         await using var gateway = await RunningGateway.StartAsync();
         gateway.Register.PutApp(new App { Name = "default", Chat = new ChatPolicy { Users = true, MaxRecipients = 2 }, MaxPayloadBytes = 10 });
-        await Eventually.HoldsAsync(() => gateway.Get<Apps.AppDirectory>().Find("default")!.Policy.MaxRecipients == 2, "the app is known");
+        await Eventually.HoldsAsync(() => gateway.Apps.Find("default")!.Policy.MaxRecipients == 2, "the app is known");
         var client = await gateway.LogInAsync("ann");
 
         client.Send(Command.GroupChat, new GroupChat { ChatTo = ["a", "b", "c"], ChatContent = "hi" });
@@ -150,7 +150,7 @@ public sealed class ChatTests
         var bob = await gateway.LogInAsync("bob");
 
         ann.Send(Command.SingleChat, new SingleChat { ChatTo = "x", ChatContent = "of ann" });
-        await Eventually.HoldsAsync(() => gateway.Get<Uplink.UplinkSender>().InFlight == 1, "one is under way");
+        await Eventually.HoldsAsync(() => gateway.Get<UplinkSender>().InFlight == 1, "one is under way");
         bob.Send(Command.SingleChat, new SingleChat { ChatTo = "x", ChatContent = "of bob 1" });
         bob.Send(Command.SingleChat, new SingleChat { ChatTo = "x", ChatContent = "of bob 2" });
         await Eventually.HoldsAsync(() => gateway.Metrics.FramesIn(Command.SingleChat) == 2, "the second waits");

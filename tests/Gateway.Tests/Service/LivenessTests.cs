@@ -98,13 +98,13 @@ public sealed class LivenessTests
         await Eventually.HoldsAsync(() => gateway.Register.Ends.Count == 2, "register is told of both");
         Assert.Contains(gateway.Register.Ends, end => end.User == "reset" && end.Epoch == device.Epoch);
         Assert.Equal(0, gateway.Sessions.Count);
-        await Eventually.HoldsAsync(() => gateway.Get<Admission.Gate>().Connections == 0, "nothing is left");
+        await Eventually.HoldsAsync(() => gateway.Gate.Connections == 0, "nothing is left");
     }
 
     private static async Task LimitSilenceAsync(RunningGateway gateway, uint limitMs)
     {
         gateway.Register.PutApp(new App { Name = "default", Liveness = new LivenessPolicy { SilenceLimitMs = limitMs } });
-        await Eventually.HoldsAsync(() => gateway.Get<Apps.AppDirectory>().Find("default")!.Policy.SilenceLimitMs == limitMs, "the limit is known");
+        await Eventually.HoldsAsync(() => gateway.Apps.Find("default")!.Policy.SilenceLimitMs == limitMs, "the limit is known");
     }
 
     private static async Task BeatAsync(TestClient client, CancellationToken stop)

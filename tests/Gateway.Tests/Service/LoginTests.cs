@@ -1,4 +1,5 @@
 using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
@@ -255,7 +256,7 @@ public sealed class LoginTests
         claim.SetResult();
 
         await Eventually.HoldsAsync(() => gateway.Register.SessionOf("ann") is not null, "the claim is made");
-        gateway.Get<Sessions.LostSessions>().LookSoon();
+        gateway.Get<LostSessions>().LookSoon();
         await Eventually.HoldsAsync(() => gateway.Register.SessionOf("ann") is null, "the lost session is ended");
     }
 

@@ -1,0 +1,113 @@
+using Google.Protobuf;
+using Microservices.Contracts.Bus;
+using Microservices.Gateway.Delivery;
+using Microservices.Gateway.Tests.Running;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Tests.Service;
+
+/// <summary>Nothing else runs beside these: they read the counters of the whole process.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+public sealed class AllocationTestGroup;
+
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests
+{
+    private const int Rounds = 4_000;
+
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(1100u)]
+    public async Task Heartbeat_ReceivedAndAnswered_AllocatesNothing(uint version)
+    {
+        // Renewals of the lease would be counted too.
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        var client = await gateway.LogInAsync("ann", version, features: Features.HeartbeatAck);
+        var beat = FrameWriter.ToArray(version, Command.Heartbeat);
+        client.Send(beat);
+        var ack = new byte[Frame.HeaderBytes + (await client.ReadAsync()).Body.Length];
+
+        var perBeat = BytesPer(() => client.Exchange(beat, ack));
+
+        Assert.True(perBeat < 1, $"{perBeat} bytes per heartbeat");
+        Assert.True(gateway.Metrics.FramesIn(Command.Heartbeat) > Rounds);
+    }
+
+    [Fact]
+    public async Task Chat_RelayedToManyVersions_AllocatesNothing()
+    {
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        var chat = new Contracts.Bus.Delivery { App = "default", Audience = Audience.All, Everybody = true, Chat = new Chat { ChatFrom = "ann", ChatContent = "你好" } };
+
+        await AssertRelayedForNothingAsync(gateway, chat);
+    }
+
+    [Fact]
+    public async Task Push_RelayedToNamedRecipients_AllocatesNothing()
+    {
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        var push = new Contracts.Bus.Delivery { App = "default", Audience = Audience.Several, Push = new Push { Payload = ByteString.CopyFrom(new byte[200]), Type = "t" } };
+
+        await AssertRelayedForNothingAsync(gateway, push, "sdk-1", "sdk-2");
+    }
+
+    private static async Task AssertRelayedForNothingAsync(RunningGateway gateway, Contracts.Bus.Delivery delivery, params string[] recipients)
+    {
+        var clients = new List<TestClient>
+        {
+            await gateway.LogInAsync("sdk-1"),
+            await gateway.LogInAsync("sdk-2"),
+            await gateway.LogInAsync("138", 1100),
+            await gateway.LogInAsync("139", 0),
+        };
+        var reading = recipients.Length == 0 ? clients : clients[..recipients.Length];
+        delivery.Recipients.AddRange(recipients.Select(gateway.KeyOf));
+        var inbox = gateway.Get<RoomInbox>();
+        var message = new RoomMessage { Delivery = delivery };
+        Relay();
+        var frames = new List<byte[]>();
+        foreach (var client in reading)
+        {
+            frames.Add(new byte[Frame.HeaderBytes + (await client.ReadAsync()).Body.Length]);
+        }
+
+        var perMessage = BytesPer(() =>
+        {
+            Relay();
+            for (var i = 0; i < frames.Count; i++)
+            {
+                reading[i].Exchange([], frames[i]);
+            }
+        });
+
+        Assert.True(perMessage < 1, $"{perMessage} bytes per message to {reading.Count} recipients");
+
+        void Relay() => Assert.True(inbox.HandleAsync(message, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+    }
+
+    /// <summary>What the whole process allocates for each <paramref name="round"/>, once it is warm.</summary>
+    private static double BytesPer(Action round)
+    {
+        Repeat(round, 1_000);
+
+        // Something of the runtime may allocate once in a while; what the path itself allocates shows every time.
+        var least = double.MaxValue;
+        for (var attempt = 0; attempt < 5 && least >= 1; attempt++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Repeat(round, Rounds);
+            least = Math.Min(least, (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds);
+        }
+
+        return least;
+    }
+
+    private static void Repeat(Action round, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            round();
+        }
+    }
+}
