@@ -26,6 +26,10 @@ internal sealed class AppCalls(AppsClient register, AppCatalog catalog)
             catalog.Apply(reply.App);
             return AppDescriptions.ToDescription(reply.App);
         }
+        catch (RpcException fault) when (fault.StatusCode == StatusCode.ResourceExhausted && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RefusedException(RefusalCode.LimitReached, fault.Status.Detail);
+        }
         catch (RpcException fault) when (fault.StatusCode == StatusCode.InvalidArgument)
         {
             throw new RefusedException(RefusalCode.InvalidArgument, AppDescriptions.ToDescriptionFields(fault.Status.Detail));

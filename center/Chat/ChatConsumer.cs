@@ -7,10 +7,10 @@ namespace Microservices.Center.Chat;
 /// Takes part in the consumption of the uplink queues for as long as the service runs. It begins when register is there, and is the
 /// first to end: what is in hand is finished while everything that it needs still runs.
 /// </summary>
-internal sealed class ChatConsumer(IBus bus, ChatBatches batches, Readiness readiness, ILogger<ChatConsumer> logger) : IHostedLifecycleService, IDisposable
+internal sealed class ChatConsumer(IBus bus, ChatBatches batches, Readiness readiness, IHostApplicationLifetime lifetime, ILogger<ChatConsumer> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private Task<IAsyncDisposable>? _subscribing;
+    private Task<IAsyncDisposable?>? _subscribing;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,15 +26,10 @@ internal sealed class ChatConsumer(IBus bus, ChatBatches batches, Readiness read
             return;
         }
 
-        try
+        if (await _subscribing is { } subscription)
         {
-            var subscription = await _subscribing;
             await subscription.DisposeAsync();
             Log.Stopped(logger);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped before register or the bus was there.
         }
     }
 
@@ -48,13 +43,28 @@ internal sealed class ChatConsumer(IBus bus, ChatBatches batches, Readiness read
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task<IAsyncDisposable> SubscribeAsync()
+    private async Task<IAsyncDisposable?> SubscribeAsync()
     {
-        await readiness[CenterComposition.RegisterDependency].WaitUntilUpAsync(_stopping.Token);
-        var subscription = await bus.ConsumeUplinkAsync(
-            (queue, batch, cancellationToken) => new ValueTask(batches.HandleAsync(queue, batch, _stopping.Token, cancellationToken)),
-            _stopping.Token);
-        Log.Consuming(logger);
-        return subscription;
+        try
+        {
+            await readiness[CenterComposition.RegisterDependency].WaitUntilUpAsync(_stopping.Token);
+            var subscription = await bus.ConsumeUplinkAsync(
+                (queue, batch, cancellationToken) => new ValueTask(batches.HandleAsync(queue, batch, _stopping.Token, cancellationToken)),
+                _stopping.Token);
+            Log.Consuming(logger);
+            return subscription;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped before register or the bus was there.
+            return null;
+        }
+        catch (Exception fault)
+        {
+            // The bus waits for a broker by itself: this is a fault of ours, and a center without chat must not look ready.
+            Log.CannotConsume(logger, fault);
+            lifetime.StopApplication();
+            return null;
+        }
     }
 }

@@ -5,6 +5,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Chat from clients is handled")]
     public static partial void Consuming(ILogger logger);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Chat from clients can't be consumed; the service stops")]
+    public static partial void CannotConsume(ILogger logger, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Chat from clients is no longer taken; what was in hand is finished or given back")]
     public static partial void Stopped(ILogger logger);
 

@@ -23,10 +23,11 @@ internal sealed record RefusalCode(uint Number, string Name, StatusCode Status)
     public static readonly RefusalCode Unauthenticated = new(4514, "unauthenticated", StatusCode.Unauthenticated);
     public static readonly RefusalCode NotFound = new(4515, "not_found", StatusCode.NotFound);
     public static readonly RefusalCode Conflict = new(4516, "conflict", StatusCode.Aborted);
+    public static readonly RefusalCode LimitReached = new(4517, "limit_reached", StatusCode.ResourceExhausted);
 
     public static IReadOnlyList<RefusalCode> All { get; } =
     [
         InternalError, Kicked, TokenRevoked, UnknownApp, Forbidden, InvalidArgument, NotDelivered, TooManyRecipients,
-        PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict,
+        PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict, LimitReached,
     ];
 }

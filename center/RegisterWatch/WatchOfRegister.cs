@@ -27,13 +27,14 @@ internal sealed class WatchOfRegister<TMessage>(
         {
             try
             {
-                if (await FollowAsync(stoppingToken))
-                {
-                    failures = 0;
-                }
+                var came = await FollowAsync(stoppingToken);
 
-                // One of several registers that restarts ends the stream in good order; the next one takes it up at once.
-                failures++;
+                // One of several registers that restarts ends the stream; the next one takes it up, and that alone makes nobody wait.
+                failures = came ? 1 : failures + 1;
+                if (!came)
+                {
+                    gate?.Waiting(Where, "it ended the stream before it told anything");
+                }
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
@@ -42,10 +43,7 @@ internal sealed class WatchOfRegister<TMessage>(
             catch (RpcException fault)
             {
                 failures++;
-                if (failures > 1)
-                {
-                    gate?.Waiting(Where, $"{fault.StatusCode}: {fault.Status.Detail}");
-                }
+                gate?.Waiting(Where, $"{fault.StatusCode}: {fault.Status.Detail}");
             }
             catch (Exception fault)
             {

@@ -116,4 +116,7 @@ public enum Code
 
     /// <summary>The stored revision is another one.</summary>
     Conflict = 4516,
+
+    /// <summary>No more of these can be stored.</summary>
+    LimitReached = 4517,
 }

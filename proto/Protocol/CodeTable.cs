@@ -44,6 +44,7 @@ public static class CodeTable
         new(Code.Unauthenticated, "unauthenticated", CodeKind.Error),
         new(Code.NotFound, "not_found", CodeKind.Error),
         new(Code.Conflict, "conflict", CodeKind.Error),
+        new(Code.LimitReached, "limit_reached", CodeKind.Error),
     ];
 
     private static readonly FrozenDictionary<Code, CodeRow> ByCode = Rows.ToFrozenDictionary(row => row.Code);
