@@ -10,7 +10,9 @@ internal sealed class BusHealthCheck(IBus bus) : IHealthCheck
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var fault = bus is RabbitMqBus rabbit ? rabbit.Fault : bus.IsConnected ? null : "closed";
+        // It names the server: an operator looks for RabbitMQ, not for "the bus".
+        var fault = bus is not RabbitMqBus rabbit ? bus.IsConnected ? null : "closed"
+            : rabbit.Fault is { } said ? $"RabbitMQ, {said}" : null;
         return Task.FromResult(fault is null ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, fault));
     }
 }

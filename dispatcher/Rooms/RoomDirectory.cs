@@ -63,7 +63,7 @@ internal sealed class RoomDirectory
         }
         else
         {
-            _gate.Waiting(where, why);
+            _gate.Waiting($"register, {where}", why);
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class BrokerFaultTests : IAsyncLifetime
 
         Assert.Equal(PublishOutcome.Unavailable, await host.Bus.PublishToRoomAsync(1, Room(1), Stop).AsTask().WaitAsync(Hang, Stop));
         Assert.False(host.Bus.IsConnected);
-        Assert.Contains("bus Unhealthy: publishing: amqp://guest@127.0.0.1", await host.HealthAsync(), StringComparison.Ordinal);
+        Assert.Contains("bus Unhealthy: RabbitMQ, publishing: amqp://guest@127.0.0.1", await host.HealthAsync(), StringComparison.Ordinal);
         Assert.False(consuming.IsCompleted);
 
         await _broker.StartAsync();

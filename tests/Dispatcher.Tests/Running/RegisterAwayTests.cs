@@ -21,7 +21,7 @@ public sealed class RegisterAwayTests
             async () =>
             {
                 using var ready = await dispatcher.Http.GetAsync(new Uri(dispatcher.Admin, "/readyz"));
-                return (await ready.Content.ReadAsStringAsync()).Contains("waiting for rooms at http://127.0.0.1:1", StringComparison.Ordinal);
+                return (await ready.Content.ReadAsStringAsync()).Contains("waiting for rooms at register, http://127.0.0.1:1", StringComparison.Ordinal);
             },
             "readiness says what it waits for");
     }
