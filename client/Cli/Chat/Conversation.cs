@@ -31,7 +31,7 @@ internal sealed class Conversation(PushClient client, ChatScreen screen, TextRea
         }
         catch (PushClientException fault)
         {
-            throw new CliException($"{CodeTable.NameOf(fault.Code)}: {fault.Message}");
+            throw new CliException(fault.Message.Length > 0 ? $"{CodeTable.NameOf(fault.Code)}: {fault.Message}" : CodeTable.NameOf(fault.Code));
         }
 
         await client.CloseAsync();
