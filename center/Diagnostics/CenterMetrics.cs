@@ -34,7 +34,7 @@ internal sealed class CenterMetrics
         _chatMessages = meter.CreateCounter<long>("center.chat.messages", "{message}", "Chat messages from clients, by kind and outcome.");
         _chatRecipients = meter.CreateCounter<long>("center.chat.recipients", "{session}", "Sessions that chat was handed to rooms for; without chat to all.");
         _chatNotices = meter.CreateCounter<long>("center.chat.notices", "{notice}", "What senders of chat were told, by code.");
-        _chatRetries = meter.CreateCounter<long>("center.chat.retries", "{batch}", "Batches that were given back to the bus because register or the bus was away.");
+        _chatRetries = meter.CreateCounter<long>("center.chat.retries", "{attempt}", "Attempts at a batch that did not finish it because register or the bus was away.");
         _chatBatch = meter.CreateHistogram<long>("center.chat.batch", "{message}", "Messages in a batch.");
     }
 
