@@ -9,6 +9,8 @@ namespace Microservices.Standalone;
 /// <param name="PortOffset">Added to every default port.</param>
 internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, int PortOffset)
 {
+    public const string DefaultData = "./data";
+
     private const int MaxPortOffset = 65535 - 8302;
 
     private const string Usage = """
@@ -26,7 +28,7 @@ internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, i
     /// <exception cref="StandaloneFault">An option is unknown, lacks its value or has an impossible one; or help was asked for (exit code 0).</exception>
     public static Arguments Parse(IReadOnlyList<string> args)
     {
-        var parsed = new Arguments("data", null, null, 0);
+        var parsed = new Arguments(DefaultData, null, null, 0);
         for (var i = 0; i < args.Count; i += 2)
         {
             var option = args[i];

@@ -7,6 +7,8 @@ namespace Microservices.Standalone;
 /// <summary>What stays between starts: an API key, the tokens of the demo users and the apps. Made at the first start, readable by their owner only.</summary>
 internal sealed class DataFolder
 {
+    public const string KeyFileName = "api-key.txt";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int TokenBytes = 24;
 
@@ -25,7 +27,7 @@ internal sealed class DataFolder
     public string Path { get; }
 
     /// <summary>The API key itself, for its owner.</summary>
-    public string KeyFile => System.IO.Path.Combine(Path, "api-key.txt");
+    public string KeyFile => System.IO.Path.Combine(Path, KeyFileName);
 
     /// <summary>Its hash, for the center.</summary>
     public string KeyHashesFile => System.IO.Path.Combine(Path, "api-keys.json");

@@ -7,6 +7,7 @@ internal static class Welcome
     {
         var names = users.Keys.ToArray();
         var (first, second) = (names.ElementAtOrDefault(0) ?? "alice", names.ElementAtOrDefault(1) ?? "bob");
+        var (chat, push) = (ChatOptions(arguments, ports), PushOptions(arguments, ports));
         return $"""
 
             Everything is up, in one process. Sessions: {(arguments.Redis is null ? "in memory" : "Redis")}. Bus: {(arguments.RabbitMq is null ? "inside the process" : "RabbitMQ")}.
@@ -22,11 +23,20 @@ internal static class Welcome
 
             Try next, each in a terminal of its own:
 
-              dotnet run --project client/Cli -- chat --user {first}
-              dotnet run --project client/Cli -- chat --user {second}
+              dotnet run --project client/Cli -- chat --user {first}{chat}
+              dotnet run --project client/Cli -- chat --user {second}{chat}
               dotnet run --project client/Cli -- push --to {first} --text "Hello from the center"
 
             Ctrl-C stops.
             """;
     }
+
+    // The command line knows the defaults; what differs from them has to be said.
+    private static string ChatOptions(Arguments arguments, Ports ports) =>
+        (arguments.Data == Arguments.DefaultData ? "" : $" --data {arguments.Data}")
+        + (arguments.PortOffset == 0 ? "" : $" --dispatcher http://127.0.0.1:{ports.Dispatcher}");
+
+    private static string PushOptions(Arguments arguments, Ports ports) =>
+        (arguments.Data == Arguments.DefaultData ? "" : $" --key-file {Path.Combine(arguments.Data, DataFolder.KeyFileName)}")
+        + (arguments.PortOffset == 0 ? "" : $" --center http://127.0.0.1:{ports.Center}");
 }

@@ -1,5 +1,6 @@
 using Microservices.Contracts.Center;
 using Microservices.Integration.Tests.Clusters;
+using Microservices.Integration.Tests.Sdk;
 using Microservices.Integration.Tests.Wire;
 using Microservices.Testing;
 
@@ -53,6 +54,8 @@ public sealed class GatewayEndTests
         var code = await leaving.TerminateAsync();
 
         Assert.True(code == 0, $"exit code {code}\n{leaving.Output}");
+        AssertInOrder(
+            leaving.Output, "not ready", "connections are refused", "connections closed", "sessions ended", "uplinks confirmed", "queue deleted", "lease released");
         Assert.Contains(await modern.ReceiveToEndAsync(), static frame => frame.Command == WireClient.Directive && frame.Number("code") == 3000);
         await old.ReceiveToEndAsync();
         Assert.False((await cluster.PresenceAsync(users[0])).Online);
@@ -62,6 +65,43 @@ public sealed class GatewayEndTests
         await WaitForEndpointsAsync(cluster, users[0], cluster.Gateways[1]);
         await cluster.PushAsync(users[2], "still here");
         Assert.Equal("still here", (await kept.ReceiveAsync(102)).Text("chat_content"));
+    }
+
+    [Theory]
+    [InlineData(Signal.Kill)]
+    [InlineData(Signal.Terminate)]
+    public async Task Ended_SdkClientsReconnectElsewhereThroughTheDispatcher(Signal how)
+    {
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        var users = await cluster.NewUsersAsync(8);
+        var clients = await Task.WhenAll(users.Select(user => SdkUser.ConnectAsync(cluster, user)));
+        var leaving = cluster.Gateways.First(gateway => gateway.Port == clients[0].GatewayPort);
+        var staying = cluster.Gateways.First(gateway => gateway != leaving);
+
+        leaving.Send(how);
+
+        foreach (var (client, user) in clients.Zip(users))
+        {
+            await client.WaitAsync(sdk => sdk.GatewayPort == staying.Port, $"{user.Name} is connected to {staying.Name}");
+            await Eventually.HoldsAsync(
+                async () => (await cluster.PushAsync(user, "found you")).SentTo.SingleOrDefault()?.Room == staying.Name,
+                $"a push to {user.Name} goes to {staying.Name}",
+                cluster.State);
+            await client.WaitAsync(static sdk => sdk.Pushes.Any(static push => push.Text == "found you"), $"the push to {user.Name} arrives");
+            await client.DisposeAsync();
+        }
+    }
+
+    private static void AssertInOrder(string output, params string[] steps)
+    {
+        var from = 0;
+        foreach (var step in steps)
+        {
+            var at = output.IndexOf("Shutdown: ", from, StringComparison.Ordinal);
+            var end = at < 0 ? -1 : output.IndexOf('\n', at);
+            Assert.True(end > 0 && output[at..end].Contains(step, StringComparison.Ordinal), $"'{step}' is not the next step in\n{output}");
+            from = end;
+        }
     }
 
     private static async Task<string[]> RoomQueuesAsync(Cluster cluster) =>
