@@ -14,7 +14,7 @@ public static class CenterApp
         builder.AddCenter();
         var app = builder.Build();
         app.MapServiceDefaults();
-        app.MapGrpcService<CenterRpc>();
+        app.MapGrpcService<CenterRpc>().RequireListener(Listeners.Grpc);
         app.MapGrpcHealth();
         return app;
     }

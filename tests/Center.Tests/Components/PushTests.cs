@@ -258,6 +258,14 @@ public sealed class PushTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Push_FaultOfOurs_TellsNothingOfIt()
+    {
+        _world.Bus.Fault = (_, _) => throw new InvalidOperationException("a secret of the inside");
+
+        await Refused.WithAsync(RefusalCode.InternalError, "The service failed; its log says why.", _world.Client.PushAsync(Everybody()));
+    }
+
+    [Fact]
     public async Task Push_Outcomes_AreCounted()
     {
         var room = await _world.OpenRoomAsync("room-1");
