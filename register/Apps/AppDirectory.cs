@@ -77,21 +77,8 @@ internal sealed class AppDirectory : BackgroundService
         _reading.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await TryRefreshAsync(stoppingToken);
-                await Task.Delay(_refreshEvery, _time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        BackgroundLoop.RunAsync(TryRefreshAsync, stop => Task.Delay(_refreshEvery, _time, stop), _logger, stoppingToken);
 
     private async Task TryRefreshAsync(CancellationToken cancellationToken)
     {

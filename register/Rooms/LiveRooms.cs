@@ -13,6 +13,7 @@ internal sealed class LiveRooms : BackgroundService
     private readonly DependencyGate _gate;
     private readonly RoomsOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Grace _grace;
     private readonly SharedReading<RoomView> _reading;
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -21,13 +22,20 @@ internal sealed class LiveRooms : BackgroundService
     private IReadOnlyList<Room> _lost = [];
 
     public LiveRooms(
-        IRoomStore store, StoreIdentity identity, Readiness readiness, IOptions<RoomsOptions> options, RegisterMetrics metrics, TimeProvider time)
+        IRoomStore store,
+        StoreIdentity identity,
+        Readiness readiness,
+        IOptions<RoomsOptions> options,
+        RegisterMetrics metrics,
+        TimeProvider time,
+        ILogger<LiveRooms> logger)
     {
         _store = store;
         _identity = identity;
         _gate = readiness[identity.Name];
         _options = options.Value;
         _time = time;
+        _logger = logger;
         _grace = new Grace(_options, time);
         _reading = new SharedReading<RoomView>(ReadAsync, time);
         metrics.ObserveRooms(() => _view.List.Rooms.Count);
@@ -92,33 +100,8 @@ internal sealed class LiveRooms : BackgroundService
         _wake.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await TryRefreshAsync(stoppingToken);
-                await _wake.WaitAsync(_options.RefreshEvery, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-    }
-
-    private async Task TryRefreshAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _reading.GetAsync(cancellationToken);
-        }
-        catch (StoreUnavailableException)
-        {
-            // The gate has said so, once.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        BackgroundLoop.RunAsync(_reading.GetAsync, stop => _wake.WaitAsync(_options.RefreshEvery, stop), _logger, stoppingToken);
 
     private bool IsFresh(RoomView view) => view.WasRead && _time.GetElapsedTime(view.ReadAt) <= 2 * _options.RefreshEvery;
 

@@ -9,7 +9,7 @@ internal static class SessionLimits
     public const int MaxPage = 1_000;
     public const int DefaultPage = 100;
 
-    /// <summary>The longest remote address, sdk name and credential, bytes.</summary>
+    /// <summary>The longest remote address and sdk name, bytes.</summary>
     public const int MaxAddressBytes = 64;
     public const int MaxSdkBytes = 128;
 

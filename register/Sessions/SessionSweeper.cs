@@ -18,36 +18,17 @@ internal sealed class SessionSweeper(
     private const int SessionsAtOnce = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(options.Value.LeaseTime, time, stoppingToken);
-                await TrySweepAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        BackgroundLoop.RunAsync(SweepAsync, stop => Task.Delay(options.Value.LeaseTime, time, stop), logger, stoppingToken);
 
-    private async Task TrySweepAsync(CancellationToken cancellationToken)
+    private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        try
+        foreach (var incarnation in await rooms.DeadAsync(RoomsAtOnce, cancellationToken))
         {
-            foreach (var incarnation in await rooms.DeadAsync(RoomsAtOnce, cancellationToken))
-            {
-                var swept = await SweepAsync(incarnation, cancellationToken);
-                await rooms.ForgetDeadAsync(incarnation, cancellationToken);
-                Log.RoomSwept(logger, incarnation, swept);
-            }
-        }
-        catch (StoreUnavailableException)
-        {
-            // The room is still on the list of the dead.
+            // A room that isn't swept to its end, because the store fell silent, stays on the list of the dead.
+            var swept = await SweepAsync(incarnation, cancellationToken);
+            await rooms.ForgetDeadAsync(incarnation, cancellationToken);
+            Log.RoomSwept(logger, incarnation, swept);
         }
     }
 

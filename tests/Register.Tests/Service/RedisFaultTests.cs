@@ -61,7 +61,7 @@ public sealed class RedisFaultTests
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
-        await using var register = await RunningRegister.OnRedisAsync(redis.Endpoint, ("Rooms:LeaseTime", "00:00:10"));
+        await using var register = await RunningRegister.OnRedisAsync(redis.Endpoint, ("Rooms:LeaseTime", "00:01:00"));
         await ReadyAsync(register);
         await register.Apps.PutAsync(new PutAppRequest { App = new App { Name = "shop", Sender = "kept" } });
         using var room = await TestRoom.OpenAsync(register.Rooms);
