@@ -54,6 +54,9 @@ public sealed class BusOptions
     /// <summary>How many messages a consumer takes from each uplink queue ahead of handling them, and the largest batch. Default 256.</summary>
     public int UplinkPrefetch { get; set; } = 256;
 
+    /// <summary>How often a consumer that has more than its share of the uplink queues gives some up to the others. Default 15 s.</summary>
+    public TimeSpan UplinkBalanceInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How often an uplink batch is given to a handler that throws, before its messages are given one by one. Default 8.</summary>
     public int MaxAttempts { get; set; } = 8;
 

@@ -16,6 +16,7 @@ internal sealed class BusOptionsValidator : IValidateOptions<BusOptions>
         Within(faults, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
         Within(faults, nameof(options.RoomQueueExpiry), options.RoomQueueExpiry, TimeSpan.FromSeconds(1), Day);
         Within(faults, nameof(options.RoomMessageTimeToLive), options.RoomMessageTimeToLive, TimeSpan.FromSeconds(1), Day);
+        Within(faults, nameof(options.UplinkBalanceInterval), options.UplinkBalanceInterval, TimeSpan.FromMilliseconds(100), Day);
         Within(faults, nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
         Within(faults, nameof(options.MaxRetryDelay), options.MaxRetryDelay, options.RetryDelay, TimeSpan.FromMinutes(5));
         Within(faults, nameof(options.Heartbeat), options.Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));

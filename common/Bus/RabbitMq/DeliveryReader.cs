@@ -15,8 +15,13 @@ internal sealed class DeliveryReader<T>(IChannel channel, MessageParser<T> parse
 
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private int _delivered;
+
     /// <summary>Why no more comes; completes then.</summary>
     public Task<string> Ended => _ended.Task;
+
+    /// <summary>Whether something came since this was last asked.</summary>
+    public bool DeliveredSinceAsked() => Interlocked.Exchange(ref _delivered, 0) != 0;
 
     /// <summary>Waits for deliveries and takes up to <paramref name="most"/> of them.</summary>
     public async ValueTask TakeAsync(List<Delivery<T>> batch, int most, CancellationToken cancellationToken)
@@ -42,6 +47,8 @@ internal sealed class DeliveryReader<T>(IChannel channel, MessageParser<T> parse
         {
             metrics.Redelivered(from, 1);
         }
+
+        Volatile.Write(ref _delivered, 1);
 
         // Parsed here: the bytes are the library's again when this returns.
         _waiting.Writer.TryWrite(Read(deliveryTag, properties, body));

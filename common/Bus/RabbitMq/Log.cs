@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of {Queue} is set aside: {Why} ({Before} others since the last such line)")]
     public static partial void SetAside(ILogger logger, string queue, string why, long before);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Uplink: giving up {Excess} of {Active} queues, which {Consumers} consumers share")]
+    public static partial void GivingUpQueues(ILogger logger, int excess, int active, int consumers);
 }

@@ -25,6 +25,8 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
     private readonly Discards _discards;
     private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
+    private volatile DeliveryReader<T>? _reader;
+    private volatile CancellationTokenSource? _turn;
     private volatile string? _fault = "not attached yet";
 
     public QueueConsumer(ConsumedQueue<T> queue, RabbitLink link, BusOptions options, BusMetrics metrics, ILogger logger, TimeProvider time)
@@ -34,11 +36,29 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
         _loop = Task.Run(RunAsync);
     }
 
+    public string Name => _queue.Name;
+
     /// <summary>Why messages don't flow; null while they do.</summary>
     public string? Fault => _fault is { } fault ? $"{_queue.Name}: {fault}" : null;
 
     /// <summary>Completes when messages flow for the first time.</summary>
     public Task AttachedAsync(CancellationToken cancellationToken) => _attached.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Whether the broker has given us messages since this was last asked: then it is our turn on the queue.</summary>
+    public bool DeliveredSinceAsked() => _reader?.DeliveredSinceAsked() ?? false;
+
+    /// <summary>Finishes the batch at hand, leaves the queue, and lines up again behind its other consumers.</summary>
+    public void Yield()
+    {
+        try
+        {
+            _turn?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has left already.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -56,7 +76,11 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
             try
             {
                 live = await _link.ConnectedAsync(_stopping.Token);
-                var reason = await ConsumeAsync(live, backoff);
+                if (await ConsumeAsync(live, backoff) is not { } reason)
+                {
+                    continue;
+                }
+
                 Report(live, new BrokerFault(reason, IsSetup: false));
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -75,8 +99,11 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
         _attached.TrySetCanceled();
     }
 
-    private async Task<string> ConsumeAsync(LiveConnection live, Backoff backoff)
+    /// <returns>Why the channel ended; null when it was left by <see cref="Yield"/>.</returns>
+    private async Task<string?> ConsumeAsync(LiveConnection live, Backoff backoff)
     {
+        using var turn = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+
         // One channel, one queue, one loop: acknowledging up to a tag is then acknowledging a batch.
         var channel = await live.Connection.CreateChannelAsync(cancellationToken: _stopping.Token);
         try
@@ -86,12 +113,15 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
             var reader = new DeliveryReader<T>(channel, _queue.Parser, _queue.From, _metrics);
             await channel.BasicConsumeAsync(_queue.Name, autoAck: false, reader, _stopping.Token);
             backoff.Reset();
-            _fault = null;
-            _attached.TrySetResult();
-            Log.Consuming(_logger, _queue.Name);
+            (_reader, _turn, _fault) = (reader, turn, null);
+            if (_attached.TrySetResult())
+            {
+                Log.Consuming(_logger, _queue.Name);
+            }
 
-            using var session = new ConsumeSession<T>(_queue, channel, reader, _discards, live.Ended, _stopping.Token, _impatient.Token);
-            return await session.RunAsync();
+            using var session = new ConsumeSession<T>(_queue, channel, reader, _discards, live.Ended, turn.Token, _impatient.Token);
+            var reason = await session.RunAsync();
+            return turn.IsCancellationRequested && !_stopping.IsCancellationRequested ? null : reason;
         }
         finally
         {

@@ -69,7 +69,7 @@ internal sealed class RabbitMqBus : IBus
             _options.RoomPrefetch,
             (_, channel, token) => _topology.DeclareRoomAsync(channel, incarnation, token),
             DeleteAtEnd: true);
-        return SubscribeAsync([room], cancellationToken);
+        return SubscribeAsync([room], static _ => null, cancellationToken);
     }
 
     public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken)
@@ -86,7 +86,10 @@ internal sealed class RabbitMqBus : IBus
                 (live, _, token) => _topology.DeclareUplinkAsync(live.Connection, number, token),
                 DeleteAtEnd: false);
         });
-        return SubscribeAsync([.. queues], cancellationToken);
+        return SubscribeAsync(
+            [.. queues],
+            consumers => new UplinkBalance(consumers, _consumeLink.Value, _options.UplinkBalanceInterval, _logger, _time),
+            cancellationToken);
     }
 
     /// <summary>Ends the subscriptions, lets what is being published come to its outcome, and closes the connections.</summary>
@@ -109,12 +112,13 @@ internal sealed class RabbitMqBus : IBus
 
     private Retrying Retrying(string queue, Destination from, RetryPolicy policy) => new(queue, from, policy, _metrics, _logger, _time);
 
-    private async Task<IAsyncDisposable> SubscribeAsync<T>(IReadOnlyList<ConsumedQueue<T>> queues, CancellationToken cancellationToken)
+    private async Task<IAsyncDisposable> SubscribeAsync<T>(
+        IReadOnlyList<ConsumedQueue<T>> queues, Func<QueueConsumer<T>[], IAsyncDisposable?> balance, CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
         cancellationToken.ThrowIfCancellationRequested();
         var consumers = queues.Select(queue => new QueueConsumer<T>(queue, _consumeLink.Value, _options, _metrics, _logger, _time)).ToArray();
-        var subscription = new RabbitSubscription(consumers, gone => _subscriptions.TryRemove(gone, out _));
+        var subscription = new RabbitSubscription(consumers, balance(consumers), gone => _subscriptions.TryRemove(gone, out _));
         _subscriptions.TryAdd(subscription, 0);
         try
         {

@@ -1,7 +1,8 @@
 namespace Microservices.Bus.RabbitMq;
 
 /// <summary>Consumers that begin and end together.</summary>
-internal sealed class RabbitSubscription(IReadOnlyList<IQueueConsumer> consumers, Action<RabbitSubscription> remove) : IAsyncDisposable
+internal sealed class RabbitSubscription(
+    IReadOnlyList<IQueueConsumer> consumers, IAsyncDisposable? balance, Action<RabbitSubscription> remove) : IAsyncDisposable
 {
     public string? Fault => consumers.Select(static consumer => consumer.Fault).FirstOrDefault(static fault => fault is not null);
 
@@ -11,6 +12,11 @@ internal sealed class RabbitSubscription(IReadOnlyList<IQueueConsumer> consumers
     public async ValueTask DisposeAsync()
     {
         remove(this);
+        if (balance is not null)
+        {
+            await balance.DisposeAsync();
+        }
+
         await Task.WhenAll(consumers.Select(static async consumer => await consumer.DisposeAsync()));
     }
 }

@@ -7,7 +7,7 @@ namespace Microservices.Testing;
 internal sealed class RabbitFiles
 {
     /// <summary>Made at the first start: adding one later costs a second of rabbitmqctl.</summary>
-    public const int VirtualHosts = 40;
+    public const int VirtualHosts = 80;
 
     private const string Servers = "/usr/lib/rabbitmq/lib";
     private readonly string _folder;
