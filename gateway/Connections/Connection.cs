@@ -122,10 +122,23 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         return outcome;
     }
 
-    /// <summary>Encodes and posts a frame in the client's version.</summary>
+    /// <summary>Encodes and posts a frame in the client's version. Where it repeats more of the client's words than a frame holds, the connection ends.</summary>
     public void Send<TBody>(Command command, in TBody body)
-        where TBody : IBody<TBody>, new() =>
-        Post(command, FrameScratch.Encode(ReplyVersion, command, body, Frame.DefaultMaxBytes));
+        where TBody : IBody<TBody>, new()
+    {
+        ReadOnlySpan<byte> frame;
+        try
+        {
+            frame = FrameScratch.Encode(ReplyVersion, command, body, Frame.DefaultMaxBytes);
+        }
+        catch (ProtocolException fault)
+        {
+            Close(fault.Code, $"The answer would not fit: {fault.Message}");
+            return;
+        }
+
+        Post(command, frame);
+    }
 
     /// <summary>Tells the client that a request failed; the connection goes on. A client that causes too many is not told.</summary>
     public void Fail(Command command, string? id, Code code, string message, uint retryAfterMs = 0)

@@ -61,7 +61,18 @@ internal static class LastFrames
     private static ReadOnlySpan<byte> Encode<TBody>(Connection connection, ConnectionParts parts, Command command, scoped in TBody body)
         where TBody : IBody<TBody>, new()
     {
-        var frame = FrameScratch.Encode(connection.ReplyVersion, command, body, Frame.DefaultMaxBytes);
+        ReadOnlySpan<byte> frame;
+        try
+        {
+            frame = FrameScratch.Encode(connection.ReplyVersion, command, body, Frame.DefaultMaxBytes);
+        }
+        catch (ProtocolException) when (body is Error { Id.Length: > 0 } error)
+        {
+            // All else in it is ours, and short.
+            error.Id = "";
+            frame = FrameScratch.Encode(connection.ReplyVersion, command, error, Frame.DefaultMaxBytes);
+        }
+
         parts.Metrics.FrameOut(command, frame.Length);
         return frame;
     }

@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Register refuses {Ends} ends of sessions for good; its sweeper will find the sessions")]
     public static partial void EndsRefused(ILogger logger, Exception fault, int ends);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Settling a login failed; its connection is closed")]
+    public static partial void SettleFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Register answered a claim with {Outcome}, which this build does not know")]
     public static partial void UnknownOutcome(ILogger logger, int outcome);
 

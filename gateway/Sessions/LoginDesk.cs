@@ -31,6 +31,39 @@ internal sealed class LoginDesk(
     /// <returns>False: register could not say; it is to be tried again.</returns>
     public bool TrySettle(LoginAttempt login, ClaimResult result, ulong incarnation)
     {
+        try
+        {
+            return TryAnswer(login, result, incarnation);
+        }
+        catch (Exception fault)
+        {
+            // A fault of ours; the logins behind this one have no part in it.
+            Log.SettleFailed(logger, fault);
+            login.Connection.Close(Code.InternalError, "A fault of the server.");
+            table.Remove(login);
+            lost.LookSoon();
+            return true;
+        }
+    }
+
+    /// <summary>Nobody waits any more for a claim that register may have made or not: the client is told to try later, and what register holds is looked through.</summary>
+    public void GiveUp(LoginAttempt login)
+    {
+        Refuse(login, Code.TryLater, LoginOutcome.TryLater);
+        lost.LookSoon();
+    }
+
+    /// <summary>Refuses a login that never went to register, or that register refused.</summary>
+    public void Refuse(LoginAttempt login, Code reason, LoginOutcome outcome)
+    {
+        var retryAfter = reason == Code.TryLater ? options.Value.RetryAfter : TimeSpan.Zero;
+        var settled = login.TrySettle(() => login.Connection.RefuseLogin(login, reason, retryAfter));
+        table.Remove(login);
+        Count(login, settled ? outcome : LoginOutcome.Abandoned);
+    }
+
+    private bool TryAnswer(LoginAttempt login, ClaimResult result, ulong incarnation)
+    {
         switch (result.Outcome)
         {
             case Outcome.Claimed:
@@ -51,22 +84,6 @@ internal sealed class LoginDesk(
                 Log.UnknownOutcome(logger, (int)result.Outcome);
                 return false;
         }
-    }
-
-    /// <summary>Nobody waits any more for a claim that register may have made or not: the client is told to try later, and what register holds is looked through.</summary>
-    public void GiveUp(LoginAttempt login)
-    {
-        Refuse(login, Code.TryLater, LoginOutcome.TryLater);
-        lost.LookSoon();
-    }
-
-    /// <summary>Refuses a login that never went to register, or that register refused.</summary>
-    public void Refuse(LoginAttempt login, Code reason, LoginOutcome outcome)
-    {
-        var retryAfter = reason == Code.TryLater ? options.Value.RetryAfter : TimeSpan.Zero;
-        var settled = login.TrySettle(() => login.Connection.RefuseLogin(login, reason, retryAfter));
-        table.Remove(login);
-        Count(login, settled ? outcome : LoginOutcome.Abandoned);
     }
 
     private void Welcome(LoginAttempt login, ClaimResult result, ulong incarnation)
