@@ -19,7 +19,7 @@ for i = 2, #KEYS do
   end
 
   -- What is left of a user without sessions, a revocation, ends by itself.
-  if ended[i - 1] == 1 and #flat == 4 then
+  if ended[i - 1] == 1 and redis.call('HLEN', KEYS[i]) == 1 and redis.call('HEXISTS', KEYS[i], 'r') == 1 then
     redis.call('PEXPIRE', KEYS[i], ARGV[2])
   end
 end
