@@ -15,16 +15,17 @@ internal static partial class BackgroundLoop
             {
                 await step(stop);
             }
-            catch (Exception fault) when (!stop.IsCancellationRequested)
+            catch (Exception) when (stop.IsCancellationRequested)
             {
-                if (fault is not StoreUnavailableException)
-                {
-                    RoundFailed(logger, fault);
-                }
-            }
-            catch (OperationCanceledException)
-            {
+                // Whatever the round stumbled over while the service stops is nobody's fault.
                 return;
+            }
+            catch (StoreUnavailableException)
+            {
+            }
+            catch (Exception fault)
+            {
+                RoundFailed(logger, fault);
             }
 
             await pause(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
