@@ -39,6 +39,7 @@ internal static class RegisterParts
         services.AddSingleton<CloseNotices>();
         services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
         services.AddSingleton<Displacements>();
+        services.AddHostedService<UntoldDisplacements>();
         services.AddHostedService<SessionSweeper>();
 
         return builder;

@@ -11,7 +11,7 @@ namespace Microservices.Register.Sessions;
 /// </summary>
 internal sealed class Displacements(IRoomStore rooms, ISessionStore sessions, CloseNotices notices, ILogger<Displacements> logger)
 {
-    /// <summary>Records the sessions for their rooms and forgets those of dead rooms. A silent store is no fault: a later claim in the partition finds them again.</summary>
+    /// <summary>Records the sessions for their rooms and forgets those of dead rooms. A silent store is no fault: <see cref="UntoldDisplacements"/> finds them again.</summary>
     public async Task RecordAsync(IReadOnlyList<DisplacedSession> displaced, RoomView view, CancellationToken cancellationToken)
     {
         if (displaced.Count == 0)

@@ -19,7 +19,7 @@ internal sealed class MemorySessionStore(TimeProvider time) : ISessionStore
             outcomes[i] = _partitions[partition].Claim(claims[i], time.Micros());
         }
 
-        return Task.FromResult(new ClaimBatch(outcomes, [.. touched.SelectMany(partition => _partitions[partition].ToTellLocked())]));
+        return Task.FromResult(new ClaimBatch(outcomes, [.. touched.SelectMany(partition => _partitions[partition].ToTellLocked(SessionPartition.MaxToTellAtOnce))]));
     }
 
     public Task<IReadOnlyList<bool>> EndAsync(IReadOnlyList<SessionEnd> ends, CancellationToken cancellationToken) =>
@@ -50,6 +50,9 @@ internal sealed class MemorySessionStore(TimeProvider time) : ISessionStore
 
     public Task<long> CountAsync(string app, CancellationToken cancellationToken) =>
         Task.FromResult(_partitions.Sum(partition => partition.Count(app)));
+
+    public Task<IReadOnlyList<DisplacedSession>> UntoldAsync(int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DisplacedSession>>([.. _partitions.SelectMany(partition => partition.ToTellLocked(limit))]);
 
     public Task SettleAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ namespace Microservices.Register.Store.Memory;
 /// <summary>The users of one partition, with the same rules as the scripts of Redis.</summary>
 internal sealed class SessionPartition(int number)
 {
+    public const int MaxToTellAtOnce = 2_000;
     private const int MaxToTell = 10_000;
-    private const int MaxToTellAtOnce = 2_000;
     private static readonly long RecheckMicros = (long)SessionClaim.RecheckWithin.TotalMicroseconds;
     private static readonly long KeepRevocationMicros = (long)SessionClaim.KeepRevocation.TotalMicroseconds;
 
@@ -94,7 +94,7 @@ internal sealed class SessionPartition(int number)
                 Displace(stored, field, by: null, ended);
             }
 
-            return new RevokedUser(ended, ToTell());
+            return new RevokedUser(ended, ToTell(MaxToTellAtOnce));
         }
     }
 
@@ -134,11 +134,11 @@ internal sealed class SessionPartition(int number)
         }
     }
 
-    public IReadOnlyList<DisplacedSession> ToTellLocked()
+    public IReadOnlyList<DisplacedSession> ToTellLocked(int limit)
     {
         lock (_sync)
         {
-            return ToTell();
+            return ToTell(limit);
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class SessionPartition(int number)
 
     private static string Later(string one, string other) => string.CompareOrdinal(one, other) > 0 ? one : other;
 
-    private IReadOnlyList<DisplacedSession> ToTell() => [.. _toTell.Keys.Take(MaxToTellAtOnce)];
+    private IReadOnlyList<DisplacedSession> ToTell(int limit) => [.. _toTell.Keys.Take(limit)];
 
     private UserSessions UserOf(string app, string user)
     {

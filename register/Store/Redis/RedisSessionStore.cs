@@ -85,6 +85,16 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
         return calls.Sum(redis.Result);
     }
 
+    public async Task<IReadOnlyList<DisplacedSession>> UntoldAsync(int limit, CancellationToken cancellationToken)
+    {
+        var calls = await redis.PipelineAsync(
+            "sessions_untold",
+            Partition.Count,
+            (database, partition) => database.SortedSetRangeByRankAsync(Keys.Displaced(partition), 0, limit - 1),
+            cancellationToken);
+        return [.. calls.SelectMany((call, partition) => redis.Result(call).Select(member => ParseDisplaced(partition, member.ToString())))];
+    }
+
     public async Task SettleAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
     {
         var partitions = displaced.GroupBy(static session => session.Partition).ToArray();
@@ -109,10 +119,13 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
         $"{Keys.Hex(session.Incarnation)}:{Keys.Hex(session.Session)}:{Keys.Hex(session.Epoch)}";
 
     private static DisplacedSession[] ReadDisplaced(int partition, RedisResult members) =>
-    [
-        .. ((string[])members!).Select(static member => member.Split(':')).Select(parts =>
-            new DisplacedSession(partition, Keys.FromHex(parts[0]), Keys.FromHex(parts[1]), Keys.FromHex(parts[2]))),
-    ];
+        [.. ((string[])members!).Select(member => ParseDisplaced(partition, member))];
+
+    private static DisplacedSession ParseDisplaced(int partition, string member)
+    {
+        var parts = member.Split(':');
+        return new DisplacedSession(partition, Keys.FromHex(parts[0]), Keys.FromHex(parts[1]), Keys.FromHex(parts[2]));
+    }
 
     /// <summary>Fields and records in turn; what isn't a session (a revocation) is left out.</summary>
     private static List<Session> ReadRecords(string app, string user, string[] flat)

@@ -1,5 +1,7 @@
 using Microservices.Contracts.Register;
+using Microservices.Register.Store;
 using Microservices.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Outcome = Microservices.Contracts.Register.ClaimResult.Types.Outcome;
 
 namespace Microservices.Register.Tests.Service;
@@ -44,6 +46,26 @@ public sealed class DisplacementTests
         Assert.Equal(old.Epoch, displaced.Epoch);
         Assert.Single((await first.RenewAsync()).Renewed.Displaced);
         Assert.Empty((await first.RenewAsync(closed: displaced)).Renewed.Displaced);
+    }
+
+    [Fact]
+    public async Task Claim_OfRegisterThatDiedBeforeItTold_IsToldAllTheSame()
+    {
+        await using var register = await RunningRegister.StartAsync();
+        using var first = await TestRoom.OpenAsync(register.Rooms, "room-1");
+        using var second = await TestRoom.OpenAsync(register.Rooms, "room-2");
+        var old = await register.ClaimAsync(first, "ann", await register.IssueAsync("ann"));
+
+        // The store has carried out the claim, and nobody has gone on from there. No other claim comes.
+        await register.App.Services.GetRequiredService<ISessionStore>().ClaimAsync(
+            [
+                new SessionClaim(
+                    new Session { App = "default", User = "ann", Key = new SessionKey { Session = 2 }, Incarnation = second.Incarnation }, PerDevice: false),
+            ],
+            CancellationToken.None);
+
+        await Eventually.HoldsAsync(
+            async () => (await first.RenewAsync()).Renewed.Displaced.SingleOrDefault()?.Epoch == old.Epoch, "the room hears of its displaced session");
     }
 
     [Fact]

@@ -52,6 +52,20 @@ public abstract class ClaimContract(StoreFixture fixture) : SessionStoreContract
     }
 
     [Fact]
+    public async Task Untold_AfterDisplacement_NamesItUntilSettled()
+    {
+        var sessions = await SessionsAsync();
+        var old = await ClaimedAsync(Single("ann", session: 5));
+        await ClaimedAsync(Single("ann", OtherRoom));
+
+        var told = Assert.Single(await sessions.UntoldAsync(2_000, CancellationToken.None), session => session.Epoch == old);
+
+        Assert.Equal((Room, 5ul), (told.Incarnation, told.Session));
+        await sessions.SettleAsync([told], CancellationToken.None);
+        Assert.DoesNotContain(told, await sessions.UntoldAsync(2_000, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Claim_RepeatedForTheSameConnection_DisplacesNobody()
     {
         var first = await ClaimedAsync(Single("ann", session: 9));
