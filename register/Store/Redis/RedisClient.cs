@@ -41,7 +41,7 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
             // The client's own timeout isn't hard: under a frozen server calls were seen to take three times as long.
             await Task.WhenAll(calls).WaitAsync(_options.Timeout, time, cancellationToken);
         }
-        catch (Exception fault) when (IsFault(fault) && !cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (RedisFault.Is(fault) && !cancellationToken.IsCancellationRequested)
         {
             // Said by each call.
         }
@@ -59,17 +59,12 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
             return call.Result;
         }
 
-        var fault = call.Exception?.InnerException;
-        var why = fault switch
+        throw call.Exception?.InnerException switch
         {
-            // The server's own words; for all others the client's message is a page of diagnostics.
-            RedisServerException server => server.Message,
-            RedisConnectionException connection => connection.FailureType.ToString(),
-            null or TimeoutException or TaskCanceledException => $"no answer within {_options.Timeout.TotalMilliseconds:0} ms",
-            _ when IsFault(fault) => fault.GetType().Name,
-            _ => throw fault,
+            null or TimeoutException or TaskCanceledException => Unavailable($"no answer within {_options.Timeout.TotalMilliseconds:0} ms", call.Exception),
+            var fault when RedisFault.Is(fault) => Unavailable(RedisFault.Describe(fault), fault),
+            var bug => bug,
         };
-        throw Unavailable(why, fault);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -96,16 +91,13 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
         }
     }
 
-    private static bool IsFault(Exception fault) =>
-        fault is RedisException or IOException or TimeoutException or ObjectDisposedException or OperationCanceledException;
-
     private static Task<T> Send<T>(Func<IDatabaseAsync, int, Task<T>> call, IDatabaseAsync database, int i)
     {
         try
         {
             return call(database, i);
         }
-        catch (Exception fault) when (IsFault(fault))
+        catch (Exception fault) when (RedisFault.Is(fault))
         {
             return Task.FromException<T>(fault);
         }
@@ -120,19 +112,21 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
     {
         try
         {
-            var connection = await ConnectionMultiplexer.ConnectAsync(RedisSettings.Parse(_options));
-            if (connection.IsConnected)
-            {
-                _connection = connection;
-                return true;
-            }
+            var settings = RedisSettings.Parse(_options);
 
-            _problem = "no connection";
-            await connection.DisposeAsync();
+            // Only here, and only for its words: a fault of a later reconnection is said by the calls.
+            settings.AbortOnConnectFail = true;
+            _connection = await ConnectionMultiplexer.ConnectAsync(settings);
+            return true;
         }
-        catch (Exception fault) when (IsFault(fault) || fault is ArgumentException)
+        catch (Exception fault) when (RedisFault.Is(fault))
         {
-            _problem = fault is RedisConnectionException refused ? refused.FailureType.ToString() : fault.GetType().Name;
+            _problem = RedisFault.Describe(fault);
+        }
+        catch (Exception fault) when (fault is ArgumentException or UnauthorizedAccessException)
+        {
+            // Somebody is changing the file.
+            _problem = "its configuration is unreadable";
         }
 
         return false;

@@ -15,7 +15,7 @@ public sealed class RedisFaultTests
 
         var (ready, text) = await register.ReadyAsync();
         Assert.False(ready);
-        Assert.Contains($"waiting for redis at {redis.Endpoint}", text, StringComparison.Ordinal);
+        Assert.Contains($"waiting for redis at {redis.Endpoint}: ", text, StringComparison.Ordinal);
         Assert.DoesNotContain("very-secret", text, StringComparison.Ordinal);
         (await Caller.FaultAsync(register.Sessions.LookupAsync(new LookupRequest { App = "default" }))).Is(StatusCode.Unavailable, redis.Endpoint);
         Assert.False((await register.Rooms.ListAsync(new ListRoomsRequest())).Complete);
@@ -38,7 +38,7 @@ public sealed class RedisFaultTests
         await using var register = await RunningRegister.OnRedisAsync($"{redis.Endpoint},password=very-secret");
 
         var text = "";
-        await Eventually.HoldsAsync(async () => (text = (await register.ReadyAsync()).Text).Contains("connection", StringComparison.Ordinal), "it says why", () => text);
+        await Eventually.HoldsAsync(async () => (text = (await register.ReadyAsync()).Text).Contains("user or password refused", StringComparison.Ordinal), "it says why", () => text);
         Assert.DoesNotContain("very-secret", text, StringComparison.Ordinal);
     }
 
