@@ -7,10 +7,10 @@ namespace Microservices.Center.Sessions;
 internal sealed class SessionLookup(SessionsClient register)
 {
     /// <summary>
-    /// Users in one call to register. A user has at most 16 sessions of at most about 500 bytes, so an answer stays under the 4 MiB that
+    /// Users in one call to register. A user has at most 16 sessions of at most about 750 bytes, so an answer stays under the 4 MiB that
     /// a gRPC message may have.
     /// </summary>
-    public const int UsersPerCall = 500;
+    public const int UsersPerCall = 250;
 
     /// <summary>The sessions of <paramref name="users"/>, in their order. The calls that a long list takes run at the same time.</summary>
     /// <exception cref="Grpc.Core.RpcException">Register doesn't answer.</exception>
