@@ -89,8 +89,9 @@ internal sealed class ChatBatches(
 
             return "the bus didn't take the messages";
         }
-        catch (RpcException fault)
+        catch (RpcException fault) when (fault.StatusCode is not (StatusCode.InvalidArgument or StatusCode.NotFound))
         {
+            // What register has judged it judges again in the same way: that is left to the bus, which finds the message that is at fault.
             cancellationToken.ThrowIfCancellationRequested();
             return $"register doesn't answer: {fault.StatusCode}: {fault.Status.Detail}";
         }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microservices.Bus;
 using Microservices.Center.Apps;
 using Microservices.Center.Chat;
@@ -261,6 +262,25 @@ public sealed class ChatBatchesTests : IDisposable
 
         Assert.Equal(["ann 2", "cid 1"], _bus.To(1).Select(message => message.Delivery.Chat.ChatContent).Order());
         Assert.Equal(1, _meters["center.chat.messages(one,failed)"]);
+    }
+
+    [Fact]
+    public async Task Handle_RegisterRefusesTheLookup_LeavesItToTheBusToFindTheBadMessage()
+    {
+        // Tried again here, it would hold up the queue until the batch is too old, and take the good messages with it.
+        _register.Online("bob", room: 1, session: 5).OnLookup = static lookup =>
+        {
+            if (lookup.Users.Contains("bad"))
+            {
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "users: bad"));
+            }
+        };
+        var (good, bad) = (Uplink.Chat("ann", 1, ["bob"]), Uplink.Chat("cid", 1, ["bad"]));
+
+        await Assert.ThrowsAsync<RpcException>(() => HandleAsync(good, bad));
+        await HandleAsync(good);
+
+        Assert.Single(_bus.To(1));
     }
 
     private Task HandleAsync(params UplinkMessage[] batch) => _batches.HandleAsync(0, batch, CancellationToken.None, CancellationToken.None);
