@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,9 @@ public static class ServiceProgram
     /// <summary>Exit code: it could not start, for example because a port is taken.</summary>
     public const int CouldNotStart = 1;
 
+    /// <summary>Exit code: a part of it failed while it ran, so that it stopped. The log says which.</summary>
+    public const int Failed = 3;
+
     /// <summary>
     /// Runs the service that <paramref name="create"/> makes until it is told to stop. Wrong options and taken ports are told in
     /// plain lines on standard error, without a stack trace.
@@ -25,7 +29,7 @@ public static class ServiceProgram
             await using var app = create(args);
             await app.StartAsync();
             await app.WaitForShutdownAsync();
-            return 0;
+            return HasFailed(app) ? Failed : 0;
         }
         catch (Exception fault) when (OptionFaults(fault) is { } faults)
         {
@@ -38,6 +42,10 @@ public static class ServiceProgram
             return CouldNotStart;
         }
     }
+
+    // The host stops when one of these fails, as if it had been told to.
+    private static bool HasFailed(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(static part => part.ExecuteTask is { IsFaulted: true });
 
     private static IEnumerable<string>? OptionFaults(Exception fault) => fault switch
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Microservices.Hosting.Tests.Running;
@@ -36,5 +37,24 @@ public sealed class ServiceProgramTests
 
         Assert.Equal(0, await running);
         Assert.NotNull(app);
+    }
+
+    [Fact]
+    public async Task RunAsync_PartFails_EndsWithItsExitCode()
+    {
+        var code = await ServiceProgram.RunAsync([], static _ => TestService.Create(static builder => builder.Services.AddHostedService<FailingPart>()));
+
+        Assert.Equal(ServiceProgram.Failed, code);
+    }
+
+    private sealed class FailingPart(IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task;
+            throw new InvalidOperationException("a fault of ours");
+        }
     }
 }
