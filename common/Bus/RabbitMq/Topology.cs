@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -22,6 +23,9 @@ internal sealed class Topology(BusOptions options, ILogger logger)
     public const string DeadLetters = "uplink.dead";
 
     private const ushort PreconditionFailed = 406;
+
+    /// <summary>The queues that were found with other limits; each is told of once.</summary>
+    private readonly ConcurrentDictionary<string, bool> _told = new();
 
     public static string RoomKey(ulong incarnation) => incarnation.ToString("x16", CultureInfo.InvariantCulture);
 
@@ -93,18 +97,40 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         IConnection connection, string queue, string? binding, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         // A channel each: a declaration that is refused closes its channel.
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
+        {
+            if (await TryDeclareAsync(channel, queue, arguments, cancellationToken))
+            {
+                await BindAsync(channel, queue, binding, cancellationToken);
+                return;
+            }
+        }
+
+        await using var other = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await BindAsync(other, queue, binding, cancellationToken);
+    }
+
+    /// <summary>False: it was made with other limits. It holds messages and works: a changed limit must not stop the service.</summary>
+    private async Task<bool> TryDeclareAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
         try
         {
             await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+            return true;
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == PreconditionFailed)
         {
-            // It was made with other limits. It holds messages and works: a changed limit must not stop the service.
-            Log.QueueHasOtherArguments(logger, queue, refused.ShutdownReason.ReplyText);
-            return;
-        }
+            if (_told.TryAdd(queue, true))
+            {
+                Log.QueueHasOtherArguments(logger, queue, refused.ShutdownReason.ReplyText);
+            }
 
+            return false;
+        }
+    }
+
+    private static async Task BindAsync(IChannel channel, string queue, string? binding, CancellationToken cancellationToken)
+    {
         if (binding is not null)
         {
             await channel.ExchangeDeclareAsync(Uplink, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);

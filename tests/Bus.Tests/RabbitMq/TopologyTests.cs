@@ -96,6 +96,23 @@ public sealed class TopologyTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_QueuesHaveOtherLimitsAndNoBinding_BindsThem()
+    {
+        await using (var first = new BusHost(_medium.Log, ("Uri", _medium.Uri)))
+        {
+            await first.WhenConnectedAsync();
+        }
+
+        await using var raw = await RawBroker.ConnectAsync(_medium.Uri);
+        await raw.Channel.ExchangeDeleteAsync("uplink", cancellationToken: Stop);
+
+        var host = _medium.Open(("UplinkQueueMaxBytes", 1_000_000));
+
+        await Eventually.HoldsAsync(
+            async () => await host.Bus.PublishUplinkAsync(Uplink("ann", 1), Stop) == PublishOutcome.Accepted, "the queues are bound", _medium.Log.ToString);
+    }
+
+    [Fact]
     public async Task DisposeRoom_BrokerAnswers_QueueIsGone()
     {
         var bus = _medium.Open().Bus;
