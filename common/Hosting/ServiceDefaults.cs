@@ -55,6 +55,9 @@ public static class ServiceDefaults
         new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
         new("Logging:LogLevel:Grpc", "Warning"),
+
+        // What a handler throws is logged by FaultInterceptor; what is left is bodies that do not parse, which strangers may send.
+        new("Logging:LogLevel:Grpc.AspNetCore.Server.ServerCallHandler", "None"),
         new("Logging:Console:FormatterName", LineFormatter.FormatterName),
     ];
 }

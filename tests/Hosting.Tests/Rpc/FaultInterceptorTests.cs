@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Hosting.Rpc;
@@ -41,6 +42,33 @@ public sealed class FaultInterceptorTests
         Assert.Equal(StatusCode.Aborted, fault.StatusCode);
         Assert.Equal("another revision", fault.Status.Detail);
     }
+
+    /// <summary>It is read before anybody is asked for a secret: a stranger could fill the log with stacks.</summary>
+    [Fact]
+    public async Task Call_BodyDoesNotParse_IsNotLogged()
+    {
+        var log = new RecordedLog();
+        await using var register = await FakeRegister.StartAsync(new("a"), more: builder => builder.Logging.AddProvider(log));
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(register.Bound.GrpcUrl()), "/microservices.register.v1.Rooms/List"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 2, 0x0A, 0xFF]),
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var answer = await http.SendAsync(request);
+        await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.NotEqual("0", GrpcStatusOf(answer));
+        Assert.DoesNotContain(log.Entries, static entry => entry.Level >= LogLevel.Warning);
+    }
+
+    private static string GrpcStatusOf(HttpResponseMessage answer) =>
+        (answer.TrailingHeaders.TryGetValues("grpc-status", out var status) || answer.Headers.TryGetValues("grpc-status", out status))
+            ? status.Single()
+            : "none";
 
     private static async Task<RpcException> FaultOfAsync(Exception thrown, RecordedLog log)
     {
