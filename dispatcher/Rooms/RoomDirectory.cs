@@ -52,6 +52,10 @@ internal sealed class RoomDirectory
         {
             _gate.Up();
         }
+        else if (!_gate.IsUp)
+        {
+            _gate.Waiting("register", "it cannot tell yet which rooms live");
+        }
     }
 
     /// <summary>Register does not answer. What was known stays; before the first list the service waits.</summary>

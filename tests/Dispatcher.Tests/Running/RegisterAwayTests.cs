@@ -50,6 +50,13 @@ public sealed class RegisterAwayTests
         await Eventually.HoldsAsync(async () => (await dispatcher.MetricsAsync()).Contains("dispatcher_register_up 1", StringComparison.Ordinal), "the list was taken");
 
         Assert.False(await dispatcher.IsReadyAsync());
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var ready = await dispatcher.Http.GetAsync(new Uri(dispatcher.Admin, "/readyz"));
+                return (await ready.Content.ReadAsStringAsync()).Contains("at register: it cannot tell yet which rooms live", StringComparison.Ordinal);
+            },
+            "readiness says what it waits for");
         register.Send(Given.List());
 
         await dispatcher.ReadyAsync();
