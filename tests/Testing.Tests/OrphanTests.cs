@@ -17,7 +17,7 @@ public sealed class OrphanTests
         await using var run = await ServiceProcess.StartAsync(
             typeof(OrphanTests).Assembly.Location,
             ["-method", "*OrphanTests.HoldServers", "-explicit", "only"],
-            new Dictionary<string, string?> { [ReportVariable] = report });
+            new Dictionary<string, string?> { [ReportVariable] = report, ["TMPDIR"] = folder.Path });
         await Eventually.HoldsAsync(() => File.Exists(report) || !run.IsRunning, "the run has its servers", () => run.Output, Deadline);
         Assert.True(File.Exists(report), run.Output);
         var servers = (await File.ReadAllLinesAsync(report)).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
