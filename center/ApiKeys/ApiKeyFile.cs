@@ -41,6 +41,12 @@ public static class ApiKeyFile
         // Readers never see half a file: the new one takes the place of the old one at once.
         var next = path + ".new";
         Write(next, FileMode.Create, content);
+        if (!OperatingSystem.IsWindows())
+        {
+            // A center that may read the old one by its group must be able to read the new one.
+            File.SetUnixFileMode(next, File.GetUnixFileMode(path));
+        }
+
         File.Move(next, path, overwrite: true);
         return key;
     }

@@ -56,6 +56,20 @@ public sealed class ApiKeyFileTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void Add_FileThatAGroupMayRead_StaysReadableForIt()
+    {
+        // The operator who adds a key need not be the user that the center runs as.
+        ApiKeyFile.Create(KeyFile, "crm", ["*"], ["*"]);
+        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(KeyFile, mode);
+
+        ApiKeyFile.Add(KeyFile, "shop", ["shop"], ["push"]);
+
+        Assert.Equal(mode, File.GetUnixFileMode(KeyFile));
+    }
+
+    [Fact]
     public void Add_SameId_Throws()
     {
         ApiKeyFile.Create(KeyFile, "crm", ["*"], ["*"]);
