@@ -4,16 +4,20 @@ using Microservices.Hosting.ServiceAuth;
 
 namespace Microservices.Hosting.RegisterClient;
 
-/// <summary>Gives every call the secret, and every unary call that has none a deadline.</summary>
-internal sealed class RegisterCallInterceptor(ServiceSecret secret, TimeSpan timeout, TimeProvider time) : Interceptor
+/// <summary>Gives every call the secret, and every unary call that has none a deadline; a unary call asks each register before it fails.</summary>
+/// <param name="attempts">How many registers a unary call may try to connect to.</param>
+internal sealed class RegisterCallInterceptor(ServiceSecret secret, TimeSpan timeout, int attempts, TimeProvider time) : Interceptor
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation) =>
         throw new NotSupportedException($"Call {context.Method.Name}Async: a blocked thread per call does not scale.");
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(request, Equip(context, withDeadline: true));
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+    {
+        var equipped = Equip(context, withDeadline: true);
+        return new RegisterAttempts<TResponse>(() => continuation(request, equipped), attempts).Call();
+    }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>

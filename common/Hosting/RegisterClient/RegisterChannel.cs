@@ -13,6 +13,9 @@ namespace Microservices.Hosting.RegisterClient;
 /// <summary>The one connection of this service to all registers.</summary>
 internal sealed class RegisterChannel : IDisposable
 {
+    // Calls that are made at the same time take turns together: one of them may be given the same register twice.
+    private const int AttemptsPerRegister = 3;
+
     private readonly GrpcChannel _channel;
     private readonly ServiceProvider _balancing;
 
@@ -44,7 +47,7 @@ internal sealed class RegisterChannel : IDisposable
                 UseProxy = false,
             },
         });
-        Invoker = _channel.Intercept(new RegisterCallInterceptor(secret, register.Timeout, time));
+        Invoker = _channel.Intercept(new RegisterCallInterceptor(secret, register.Timeout, AttemptsPerRegister * addresses.Length, time));
     }
 
     public CallInvoker Invoker { get; }

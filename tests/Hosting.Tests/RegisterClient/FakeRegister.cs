@@ -26,12 +26,14 @@ internal static class FakeRegister
         },
         [SecretSetting]);
 
-    public static Task<TestService> StartCallerAsync(IEnumerable<string> addresses, string secret = Secret, string timeout = "00:00:05") => TestService.StartAsync(
+    public static Task<TestService> StartCallerAsync(IEnumerable<string> addresses, string secret = Secret, string timeout = "00:00:05", string pingInterval = "00:00:10") => TestService.StartAsync(
         static builder => builder.Services.AddRegisterClient(),
         configuration:
         [
             new("ServiceAuth:Secret", secret),
             new("Register:Timeout", timeout),
+            new("Register:PingInterval", pingInterval),
+            new("Register:PingTimeout", "00:00:01"),
             new("Register:MaxReconnectPause", "00:00:00.200"),
             .. addresses.Select(static (address, index) => new KeyValuePair<string, string?>($"Register:Addresses:{index}", address)),
         ]);

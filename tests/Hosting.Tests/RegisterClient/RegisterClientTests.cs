@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Testing;
@@ -116,6 +118,41 @@ public sealed class RegisterClientTests
 
         await using var back = await FakeRegister.StartAsync(new("b again"), port);
         await AnsweredByAsync(caller, "b again");
+    }
+
+    /// <summary>A process that is killed closes its connections before its port: the channel connects once more, and takes it for a living one.</summary>
+    [Fact]
+    public async Task Calls_OneRegisterDiesJustAfterItWasConnectedTo_TheOtherServesThemAll()
+    {
+        await using var living = await FakeRegister.StartAsync(new("a"));
+        using var dying = new TcpListener(IPAddress.Loopback, 0);
+        dying.Start();
+        await using var caller = await FakeRegister.StartCallerAsync([living.Bound.GrpcUrl(), $"http://{dying.LocalEndpoint}"]);
+        var first = Rooms(caller).ListAsync(new());
+        (await dying.AcceptSocketAsync()).Dispose();
+        dying.Stop();
+        await Task.WhenAny(first.ResponseAsync);
+
+        for (var call = 0; call < 20; call++)
+        {
+            Assert.Equal("a", (await Rooms(caller).ListAsync(new())).Rooms[0].Description.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Call_RegisterAnswersNoPing_IsUnavailable()
+    {
+        using var hung = new TcpListener(IPAddress.Loopback, 0);
+        hung.Start();
+        await using var caller = await FakeRegister.StartCallerAsync([$"http://{hung.LocalEndpoint}"], timeout: "00:01:00", pingInterval: "00:00:01");
+        var call = Rooms(caller).ListAsync(new());
+        using var connection = await hung.AcceptSocketAsync();
+        byte[] emptySettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        await connection.SendAsync(emptySettings);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await call);
+
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
     }
 
     [Fact]
