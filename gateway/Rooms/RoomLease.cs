@@ -231,7 +231,14 @@ internal sealed class RoomLease(
 
             if (sessions.Find(key.Session) is { } session && session.Epoch == key.Epoch)
             {
-                session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
+                if (key.Code == (uint)Code.TokenRevoked)
+                {
+                    session.Connection.Close(Code.TokenRevoked, "The token was revoked.");
+                }
+                else
+                {
+                    session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
+                }
             }
 
             lock (_sync)

@@ -1,4 +1,5 @@
 using Microservices.Contracts.Register;
+using Microservices.Register.Sessions;
 
 namespace Microservices.Register.Store;
 
@@ -48,5 +49,10 @@ internal readonly record struct RoomLoad(uint Connections, uint Sessions, bool D
 internal sealed record RoomSnapshot(IReadOnlyList<Room> Rooms, ulong Highest, long StoreTime);
 
 /// <summary>A session that its room must close.</summary>
-/// <param name="Partition">Where the claim that displaced it was carried out.</param>
-internal sealed record DisplacedSession(int Partition, ulong Incarnation, ulong Session, ulong Epoch);
+/// <param name="Partition">Where the claim that displaced it, or the revocation, was carried out.</param>
+/// <param name="IsRevoked">The user's token was revoked; otherwise another login took its place.</param>
+internal sealed record DisplacedSession(int Partition, ulong Incarnation, ulong Session, ulong Epoch, bool IsRevoked)
+{
+    /// <summary>How its room hears of it.</summary>
+    public SessionKey ToKey() => new() { Session = Session, Epoch = Epoch, Code = IsRevoked ? (uint)CloseCode.TokenRevoked : 0 };
+}

@@ -92,7 +92,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
             {
                 if (_leases.TryGetValue(session.Incarnation, out var lease))
                 {
-                    lease.ToClose.TryAdd(new SessionKey { Session = session.Session, Epoch = session.Epoch }, true);
+                    lease.ToClose.TryAdd(session.ToKey(), true);
                     if (lease.ToClose.Count > MaxToClose)
                     {
                         lease.ToClose.RemoveAt(0);

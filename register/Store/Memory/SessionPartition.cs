@@ -214,7 +214,7 @@ internal sealed class SessionPartition(int number)
         }
 
         displaced.Add(session);
-        _toTell[new DisplacedSession(number, session.Incarnation, session.Key.Session, session.Key.Epoch)] = true;
+        _toTell[new DisplacedSession(number, session.Incarnation, session.Key.Session, session.Key.Epoch, IsRevoked: by is null)] = true;
         if (_toTell.Count > MaxToTell)
         {
             _toTell.RemoveAt(0);

@@ -31,7 +31,7 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
         ulong incarnation, RoomLoad load, IReadOnlyCollection<SessionKey> closed, TimeSpan lease, long judgeUntil, CancellationToken cancellationToken)
     {
         var loadText = string.Create(CultureInfo.InvariantCulture, $"{load.Connections} {load.Sessions} {(load.Draining ? 1 : 0)}");
-        RedisValue[] arguments = [Keys.Hex(incarnation), "", loadText, Micros(lease), judgeUntil, .. closed.Select(static key => (RedisValue)CloseMember(key.Session, key.Epoch))];
+        RedisValue[] arguments = [Keys.Hex(incarnation), "", loadText, Micros(lease), judgeUntil, .. closed.Select(static key => (RedisValue)CloseMember(key))];
         var result = await redis.RunAsync(Script.RoomsRenew, LeaseKeys(incarnation), arguments, cancellationToken);
         return (int)result[0] == 1 ? [.. ((string[])result[1]!).Select(ParseClose)] : null;
     }
@@ -67,7 +67,7 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
         }
 
         RedisValue[] arguments =
-            [Keys.CloseFront, .. displaced.SelectMany(static one => new RedisValue[] { Keys.Hex(one.Incarnation), CloseMember(one.Session, one.Epoch) })];
+            [Keys.CloseFront, .. displaced.SelectMany(static one => new RedisValue[] { Keys.Hex(one.Incarnation), CloseMember(one.ToKey()) })];
         return redis.RunAsync(Script.RoomsDisplace, [Keys.Leases], arguments, cancellationToken);
     }
 
@@ -84,10 +84,15 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
 
     private static long Micros(TimeSpan span) => (long)span.TotalMicroseconds;
 
-    private static string CloseMember(ulong session, ulong epoch) => $"{Keys.Hex(session)}:{Keys.Hex(epoch)}";
+    private static string CloseMember(SessionKey key) =>
+        $"{Keys.Hex(key.Session)}:{Keys.Hex(key.Epoch)}" + (key.Code == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{key.Code}"));
 
-    private static SessionKey ParseClose(string member) =>
-        new() { Session = Keys.FromHex(member.AsSpan(0, 16)), Epoch = Keys.FromHex(member.AsSpan(17, 16)) };
+    private static SessionKey ParseClose(string member) => new()
+    {
+        Session = Keys.FromHex(member.AsSpan(0, 16)),
+        Epoch = Keys.FromHex(member.AsSpan(17, 16)),
+        Code = member.Length > 33 ? uint.Parse(member.AsSpan(34), CultureInfo.InvariantCulture) : 0,
+    };
 
     private static IEnumerable<(string Name, string Value)> Pairs(RedisResult flat)
     {

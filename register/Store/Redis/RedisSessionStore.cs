@@ -10,6 +10,9 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
 {
     private const int ClaimedState = 1;
     private const int OvertakenState = 2;
+
+    // Behind the member of a displaced session whose user's token was revoked: the code of the close.
+    private const string Revoked = ":4002";
     private static readonly RedisValue RecheckMicros = (long)SessionClaim.RecheckWithin.TotalMicroseconds;
     private static readonly RedisValue KeepRevocationMs = (long)SessionClaim.KeepRevocation.TotalMilliseconds;
 
@@ -116,7 +119,7 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
     private static string Decimal(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static RedisValue DisplacedMember(DisplacedSession session) =>
-        $"{Keys.Hex(session.Incarnation)}:{Keys.Hex(session.Session)}:{Keys.Hex(session.Epoch)}";
+        $"{Keys.Hex(session.Incarnation)}:{Keys.Hex(session.Session)}:{Keys.Hex(session.Epoch)}{(session.IsRevoked ? Revoked : "")}";
 
     private static DisplacedSession[] ReadDisplaced(int partition, RedisResult members) =>
         [.. ((string[])members!).Select(member => ParseDisplaced(partition, member))];
@@ -124,7 +127,7 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
     private static DisplacedSession ParseDisplaced(int partition, string member)
     {
         var parts = member.Split(':');
-        return new DisplacedSession(partition, Keys.FromHex(parts[0]), Keys.FromHex(parts[1]), Keys.FromHex(parts[2]));
+        return new DisplacedSession(partition, Keys.FromHex(parts[0]), Keys.FromHex(parts[1]), Keys.FromHex(parts[2]), IsRevoked: member.EndsWith(Revoked, StringComparison.Ordinal));
     }
 
     /// <summary>Fields and records in turn; what isn't a session (a revocation) is left out.</summary>

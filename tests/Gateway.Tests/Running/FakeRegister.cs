@@ -111,14 +111,14 @@ internal sealed class FakeRegister : IAsyncDisposable
     }
 
     /// <summary>Somebody else logs in: a newer epoch is stored, and renewals name the session that the room still has.</summary>
-    public void LogInElsewhere(string user, bool nameInRenewals, string app = "default")
+    public void LogInElsewhere(string user, bool nameInRenewals, string app = "default", uint code = 0)
     {
         lock (_sync)
         {
             var former = _sessions.GetValueOrDefault((app, user));
             if (former is not null && nameInRenewals)
             {
-                _displaced.Add(former.Key);
+                _displaced.Add(new SessionKey(former.Key) { Code = code });
             }
 
             _sessions[(app, user)] = new Session { App = app, User = user, Key = new SessionKey { Session = 1, Epoch = ++_epoch }, Incarnation = 0xFFFF };

@@ -27,16 +27,18 @@ public sealed class RoomTests
         Assert.Equal(("127.0.0.1", (uint)gateway.Tcp.Port, "tcp"), (address.Host, address.Port, address.Transport));
     }
 
-    [Fact]
-    public async Task Displaced_InARenewal_IsClosedAndConfirmed()
+    [Theory]
+    [InlineData(0, Code.Displaced)]
+    [InlineData((uint)Code.TokenRevoked, Code.TokenRevoked)]
+    public async Task Displaced_InARenewal_IsClosedAndConfirmed(uint named, Code reason)
     {
         await using var gateway = await RunningGateway.StartAsync();
         var client = await gateway.LogInAsync("ann");
         var key = gateway.KeyOf("ann");
 
-        gateway.Register.LogInElsewhere("ann", nameInRenewals: true);
+        gateway.Register.LogInElsewhere("ann", nameInRenewals: true, code: named);
 
-        Assert.Equal(Code.Displaced, (await client.ReadAsync<Directive>(Command.Directive)).Code);
+        Assert.Equal(reason, (await client.ReadAsync<Directive>(Command.Directive)).Code);
         await client.ReadEndAsync();
         await Eventually.HoldsAsync(() => gateway.Register.Confirmed.Any(closed => closed.Session == key.Session && closed.Epoch == key.Epoch), "it is confirmed");
         Assert.Empty(gateway.Register.Ends);

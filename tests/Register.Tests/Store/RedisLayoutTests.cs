@@ -32,7 +32,7 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
         Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrangebylex", partition + ":sessions", "[layout:", "(layout;"));
         Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrange", partition + ":room:00064000000000ff", "0", "-1"));
         var displaced = Assert.Single((await sessions.RevokeAsync(App, User, CancellationToken.None)).ToTell);
-        Assert.Equal($"00064000000000ff:00000000000000ab:{epoch:x16}", await fixture.CliAsync("zrange", partition + ":displaced", "0", "-1"));
+        Assert.Equal($"00064000000000ff:00000000000000ab:{epoch:x16}:4002", await fixture.CliAsync("zrange", partition + ":displaced", "0", "-1"));
         Assert.StartsWith("r\n1", await fixture.CliAsync("hgetall", partition + ":user:layout:an%3An%7B%25%7D"), StringComparison.Ordinal);
         await sessions.SettleAsync([displaced], CancellationToken.None);
         Assert.Equal("0", await fixture.CliAsync("exists", partition + ":displaced", partition + ":sessions:layout", partition + ":room:00064000000000ff"));
@@ -58,7 +58,7 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
 
         var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), TimeSpan.FromMinutes(10), default);
         await rooms.RenewAsync(incarnation, new RoomLoad(3, 2, true), [], TimeSpan.FromMinutes(10), judgeUntil: 0, default);
-        await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd)], default);
+        await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd, IsRevoked: false)], default);
 
         Assert.Equal(
             """{ "name": "one", "addresses": [ { "host": "127.0.0.1", "port": 8124, "transport": "tcp" } ], "zone": "here", "labels": { "kind": "test" }, "softwareVersion": "0.1.0", "capacity": 1000 }""",

@@ -151,6 +151,20 @@ public abstract class RoomStoreContract(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task Displace_ByARevocation_IsToldWithItsCodeUntilClosed()
+    {
+        var rooms = await RoomsAsync();
+        var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), Long, default);
+        await rooms.DisplaceAsync([Displaced(incarnation, 1, 10, isRevoked: true), Displaced(incarnation, 2, 20)], default);
+
+        var told = await rooms.RenewAsync(incarnation, NoLoad, [], Long, judgeUntil: 0, default);
+        var after = await rooms.RenewAsync(incarnation, NoLoad, [.. told!], Long, judgeUntil: 0, default);
+
+        Assert.Equal([(1ul, 4002u), (2ul, 0u)], told!.Select(key => (key.Session, key.Code)).Order());
+        Assert.Empty(after!);
+    }
+
+    [Fact]
     public async Task Displace_OfMoreThanARenewalHolds_IsToldInTurns()
     {
         var rooms = await RoomsAsync();
@@ -175,7 +189,7 @@ public abstract class RoomStoreContract(StoreFixture fixture)
         Assert.Null(await rooms.RenewAsync(incarnation, NoLoad, [], Long, judgeUntil: 0, default));
     }
 
-    private static DisplacedSession Displaced(ulong incarnation, ulong session, ulong epoch) => new(0, incarnation, session, epoch);
+    private static DisplacedSession Displaced(ulong incarnation, ulong session, ulong epoch, bool isRevoked = false) => new(0, incarnation, session, epoch, isRevoked);
 
     private async Task<IRoomStore> RoomsAsync() => (await fixture.StoresAsync()).Rooms;
 

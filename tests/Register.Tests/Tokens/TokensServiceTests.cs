@@ -62,7 +62,8 @@ public sealed class TokensServiceTests
         await Eventually.HoldsAsync(() => !register.Bus.ToRooms.IsEmpty, "the bus tells the room");
         Assert.True(register.Bus.ToRooms.TryPeek(out var told));
         Assert.Equal((room.Incarnation, 4002u), (told.Incarnation, told.Message.Close.Code));
-        Assert.Equal(claimed.Epoch, Assert.Single((await room.RenewAsync()).Renewed.Displaced).Epoch);
+        var inRenewal = Assert.Single((await room.RenewAsync()).Renewed.Displaced);
+        Assert.Equal((claimed.Epoch, 4002u), (inRenewal.Epoch, inRenewal.Code));
         Assert.Equal(Outcome.WrongToken, (await register.ClaimAsync(room, "ann", token)).Outcome);
         Assert.Equal(
             Outcome.Overtaken,

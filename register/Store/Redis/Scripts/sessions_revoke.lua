@@ -15,7 +15,7 @@ for i = 1, #flat, 2 do
     revoked = math.max(revoked, tonumber(epoch))
     redis.call('ZREM', KEYS[1], member)
     redis.call('ZREM', ARGV[1] .. incarnation, member)
-    redis.call('ZADD', KEYS[2], now, incarnation .. ':' .. session .. ':' .. string.format('%016x', tonumber(epoch)))
+    redis.call('ZADD', KEYS[2], now, incarnation .. ':' .. session .. ':' .. string.format('%016x', tonumber(epoch)) .. ':4002')
     ended[#ended + 1] = flat[i]
     ended[#ended + 1] = flat[i + 1]
   end
