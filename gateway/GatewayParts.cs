@@ -44,6 +44,9 @@ internal static class GatewayParts
             transport.MaxReadBufferSize = 2 * Math.Clamp(admission.MaxFrameBytes, AdmissionOptions.LeastMaxFrameBytes, AdmissionOptions.MostMaxFrameBytes);
         });
 
+        // Kestrel opens a log scope for each connection, held for as long as it lives: 250 bytes that our lines don't show.
+        services.Configure<LoggerFilterOptions>(static logging => logging.CaptureScopes = false);
+
         // Admission
         services.AddValidatedOptions<AdmissionOptions, AdmissionOptionsValidator>(AdmissionOptions.Section);
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionNetworksValidator>();

@@ -196,7 +196,12 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         _heardMs = _parts.Wheel.NowMs;
         Volatile.Write(ref _session, session);
         _login = null;
-        Log.LoggedIn(_parts.Logger, _transport.ConnectionId, session.Number);
+        if (_parts.Logger.IsEnabled(LogLevel.Debug))
+        {
+            // Asking for the id makes it, and the connection keeps it.
+            Log.LoggedIn(_parts.Logger, _transport.ConnectionId, session.Number);
+        }
+
         _outbox.Hold(() =>
         {
             _parts.Sessions.Add(session);
@@ -237,7 +242,11 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         }
 
         _parts.Metrics.Closed(reason);
-        Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
+        if (_parts.Logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
+        }
+
         EndSession();
         Volatile.Read(ref _login)?.Abandon();
         if (reason is Code.ConnectionLost or Code.SlowConsumer)
