@@ -12,6 +12,7 @@ using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
 using Microservices.Gateway.Uplink;
 using Microservices.Hosting;
+using Microservices.Hosting.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -30,8 +31,11 @@ internal static class GatewayParts
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<TimingWheel>();
 
+        // Kestrel's meter keeps tags for each connection; the gateway counts connections itself.
+        services.AddSingleton(new SkippedMeter("Microsoft.AspNetCore.Server.Kestrel"));
+
         // Transport: Kestrel accepts and reads; frames are sent on the connection's socket.
-        builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>());
+        builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>(), speaksHttp: false);
         services.AddOptions<Hosting.Listening.ListenerOptions>(GatewayListeners.Tcp)
             .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS.");
         services.AddOptions<SocketTransportOptions>().Configure<IConfiguration>(static (transport, configuration) =>

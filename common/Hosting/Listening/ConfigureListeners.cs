@@ -44,12 +44,16 @@ internal sealed class ConfigureListeners(
         void Compose(ListenOptions listen)
         {
             bound.Add(listener.Name, listen);
-            var feature = new ListenerFeature(listener.Name);
-            listen.Use(next => connection =>
+            if (listener.SpeaksHttp)
             {
-                connection.Features.Set(feature);
-                return next(connection);
-            });
+                var feature = new ListenerFeature(listener.Name);
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(feature);
+                    return next(connection);
+                });
+            }
+
             if (where.CertificateFile is { } certificateFile)
             {
                 listen.UseHttps(Tls(certificateFile, where.KeyFile!));

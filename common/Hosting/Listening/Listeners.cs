@@ -21,7 +21,9 @@ public static class Listeners
     /// Listens on 127.0.0.1:<paramref name="defaultPort"/> unless the section <paramref name="name"/> (<see cref="ListenerOptions"/>) says otherwise;
     /// <paramref name="configure"/> says what is spoken. The bound address is <see cref="BoundEndpoints"/>[<paramref name="name"/>].
     /// </summary>
-    public static WebApplicationBuilder AddListener(this WebApplicationBuilder builder, string name, int defaultPort, Action<ListenOptions> configure)
+    /// <param name="speaksHttp">False: connections carry nothing that endpoints are chosen by, which is memory that a connection of its own protocol can do without.</param>
+    public static WebApplicationBuilder AddListener(
+        this WebApplicationBuilder builder, string name, int defaultPort, Action<ListenOptions> configure, bool speaksHttp = true)
     {
         var services = builder.Services;
         services.TryAddSingleton<BoundEndpoints>();
@@ -29,7 +31,7 @@ public static class Listeners
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, ConfigureListeners>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
         services.AddOptions<ListenerOptions>(name).Configure(options => options.Port = defaultPort).BindConfiguration(name).ValidateOnStart();
-        services.AddSingleton(new Listener(name, configure));
+        services.AddSingleton(new Listener(name, configure, speaksHttp));
         return builder;
     }
 

@@ -16,12 +16,14 @@ internal sealed class MetricsCollector : IDisposable
     private readonly Lock _rendering = new();
     private readonly List<InstrumentSeries> _instruments = [];
     private readonly IMeterFactory _scope;
+    private readonly HashSet<string> _skipped;
     private readonly ILogger<MetricsCollector> _logger;
     private int _started;
 
-    public MetricsCollector(IMeterFactory scope, ILogger<MetricsCollector> logger)
+    public MetricsCollector(IMeterFactory scope, IEnumerable<SkippedMeter> skipped, ILogger<MetricsCollector> logger)
     {
         _scope = scope;
+        _skipped = [.. skipped.Select(static meter => meter.Name)];
         _logger = logger;
         _listener.InstrumentPublished = Publish;
         _listener.MeasurementsCompleted = Complete;
@@ -112,5 +114,5 @@ internal sealed class MetricsCollector : IDisposable
 
     private bool IsOurs(Meter meter) => meter.Scope is null
         ? meter.Name == "System.Runtime" || meter.Name.StartsWith("Microservices.", StringComparison.Ordinal)
-        : ReferenceEquals(meter.Scope, _scope);
+        : ReferenceEquals(meter.Scope, _scope) && !_skipped.Contains(meter.Name);
 }
