@@ -53,7 +53,7 @@ internal sealed class CommandTable
 
     private static void RefuseVersion(Connection connection, FrameHeader header)
     {
-        connection.GuessVersion(header.Version);
+        connection.AnswerIn(header.Version);
         var message = string.Create(
             CultureInfo.InvariantCulture,
             $"Version {header.Version}; {ProtocolVersion.Min} to {ProtocolVersion.Max} are spoken, and JSON with 0, 1, and 100 and above.");

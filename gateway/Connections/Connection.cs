@@ -88,13 +88,19 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         }
     }
 
-    /// <summary>A frame of <paramref name="version"/> came that is refused: it is answered in that version, if no good frame came before it.</summary>
-    public void GuessVersion(uint version)
+    /// <summary>
+    /// A frame of <paramref name="version"/> came that is refused: it is answered in that version, if no good frame came before it. Whoever
+    /// speaks a version from 3 on knows the bodies of version 2, and gets them in any case.
+    /// </summary>
+    public void AnswerIn(uint version)
     {
-        if (!_heardFrame)
+        if (!ProtocolVersion.IsSupported(version))
         {
-            // Whoever speaks a version from 3 on knows the bodies of version 2.
-            Volatile.Write(ref _version, ProtocolVersion.IsSupported(version) ? version : ProtocolVersion.Current);
+            Volatile.Write(ref _version, ProtocolVersion.Current);
+        }
+        else if (!_heardFrame)
+        {
+            Volatile.Write(ref _version, version);
         }
     }
 
@@ -171,7 +177,7 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
 
         if (fault.Version is { } version)
         {
-            GuessVersion(version);
+            AnswerIn(version);
         }
 
         Close(fault.Code, fault.Message, Error.From(fault));

@@ -86,11 +86,11 @@ public sealed class FaultTests
         fresh.Send(TestClient.Header(12, version, 1));
         json.Send(TestClient.Header(12, version, 5));
 
-        foreach (var (client, answered) in new[] { (fresh, 2u), (json, 1100u) })
+        foreach (var client in new[] { fresh, json })
         {
             var frame = await client.ReadAsync();
             var error = frame.As<Error>();
-            Assert.Equal((answered, Code.UnsupportedVersion, 2u, 2u), (frame.Header.Version, error.Code, error.MinVersion, error.MaxVersion));
+            Assert.Equal((2u, Code.UnsupportedVersion, 2u, 2u), (frame.Header.Version, error.Code, error.MinVersion, error.MaxVersion));
             await client.ReadEndAsync();
         }
     }
