@@ -39,6 +39,8 @@ internal sealed class ConnectionParts
         VerifyTimeoutMs = (long)Options.VerifyTimeout.TotalMilliseconds;
         CloseTimeoutMs = (long)Options.CloseTimeout.TotalMilliseconds;
         SlowConsumerTimeoutMs = (long)Options.SlowConsumerTimeout.TotalMilliseconds;
+        metrics.Gauge("gateway.connections", "{connection}", "Connections that are admitted.", () => gate.Connections);
+        metrics.Gauge("gateway.sessions", "{session}", "Sessions on this gateway.", () => sessions.Count);
         metrics.Gauge("gateway.outbox.pending", "By", "Bytes that wait for clients to read.", () => Outboxes.PendingBytes);
         metrics.Gauge("gateway.outbox.backlogs", "{connection}", "Connections on which bytes wait for the client to read.", () => Outboxes.Backlogs);
     }

@@ -16,6 +16,7 @@ internal sealed class TimingWheel : IDisposable
     private readonly WheelEntry?[] _slots;
     private readonly List<WheelEntry> _due = [];
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly long _start;
     private readonly long _tickMs;
     private ITimer? _timer;
@@ -23,14 +24,15 @@ internal sealed class TimingWheel : IDisposable
     private long _nowMs;
     private int _advancing;
 
-    public TimingWheel(TimeProvider time)
-        : this(time, DefaultTick, DefaultSlots)
+    public TimingWheel(TimeProvider time, ILogger<TimingWheel> logger)
+        : this(time, logger, DefaultTick, DefaultSlots)
     {
     }
 
-    public TimingWheel(TimeProvider time, TimeSpan tick, int slots)
+    public TimingWheel(TimeProvider time, ILogger logger, TimeSpan tick, int slots)
     {
         _time = time;
+        _logger = logger;
         _start = time.GetTimestamp();
         _tickMs = (long)tick.TotalMilliseconds;
         _slots = new WheelEntry?[slots];
@@ -103,7 +105,7 @@ internal sealed class TimingWheel : IDisposable
 
             foreach (var entry in _due)
             {
-                entry.OnDue();
+                Call(entry);
             }
         }
         finally
@@ -114,6 +116,19 @@ internal sealed class TimingWheel : IDisposable
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    private void Call(WheelEntry entry)
+    {
+        try
+        {
+            entry.OnDue();
+        }
+        catch (Exception fault)
+        {
+            // On a timer's thread it would end the process, and with it everybody else's connection.
+            Log.DueFailed(_logger, fault);
+        }
+    }
 
     private void Collect(long now)
     {

@@ -7,6 +7,15 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Logins} logins wait for register: {Status} {Detail}")]
     public static partial void LoginsWait(ILogger logger, int logins, StatusCode status, string detail);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming {Logins} logins failed")]
+    public static partial void LoginsFailed(ILogger logger, Exception fault, int logins);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Telling register of {Ends} ended sessions failed; they end with the lease of the room")]
+    public static partial void EndsFailed(ILogger logger, Exception fault, int ends);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for lost sessions failed; the next lost login looks again")]
+    public static partial void LookFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Ends} ends of sessions wait for register: {Status}")]
     public static partial void EndsWait(ILogger logger, int ends, StatusCode status);
 

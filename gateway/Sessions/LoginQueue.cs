@@ -72,8 +72,17 @@ internal sealed class LoginQueue
         {
             while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
             {
-                Take(batch);
-                await ClaimAsync(batch, again, cancellationToken);
+                try
+                {
+                    Take(batch);
+                    await ClaimAsync(batch, again, cancellationToken);
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // A fault of ours. Those of this batch that have no answer are closed at their verify deadline; the queue goes on.
+                    Log.LoginsFailed(_logger, fault, batch.Count);
+                }
+
                 if (again.Count > 0)
                 {
                     await Task.Delay(_options.RetryPause, _time, cancellationToken);
@@ -116,6 +125,13 @@ internal sealed class LoginQueue
         }
 
         var incarnation = _room.Incarnation;
+        if (incarnation == 0)
+        {
+            // The lease is just being taken anew.
+            again.AddRange(batch);
+            return;
+        }
+
         var request = new ClaimRequest { Incarnation = incarnation };
         request.Claims.AddRange(batch.Select(ToClaim));
         try
@@ -133,7 +149,7 @@ internal sealed class LoginQueue
         }
         catch (RpcException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The lease may just be taken anew (FAILED_PRECONDITION), register away or slow: later it may go well.
+            // Register may be away or slow, or the lease have died without our knowing (FAILED_PRECONDITION): later it may go well.
             Log.LoginsWait(_logger, batch.Count, fault.StatusCode, fault.Status.Detail);
             again.AddRange(batch);
         }

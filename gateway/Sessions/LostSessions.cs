@@ -71,6 +71,11 @@ internal sealed class LostSessions(
             {
                 await pause.WaitAsync(cancellationToken);
             }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.LookFailed(logger, fault);
+                return;
+            }
         }
     }
 

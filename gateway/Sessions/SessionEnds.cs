@@ -62,7 +62,15 @@ internal sealed class SessionEnds
                     batch.Sessions.Add(end);
                 }
 
-                await TellAsync(batch, cancellationToken);
+                try
+                {
+                    await TellAsync(batch, cancellationToken);
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    Log.EndsFailed(_logger, fault, batch.Sessions.Count);
+                }
+
                 Interlocked.Add(ref _unfinished, -batch.Sessions.Count);
             }
         }

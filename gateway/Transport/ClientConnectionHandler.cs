@@ -15,9 +15,26 @@ internal sealed class ClientConnectionHandler(Gate gate, Refusals refusals, Conn
     {
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
             ?? throw new InvalidOperationException("The transport does not give its socket; frames are sent on it.");
-        var verdict = gate.Enter((connection.RemoteEndPoint as IPEndPoint)?.Address);
-        return verdict == Code.None
-            ? FrameLoop.RunAsync(new Connection(connection, socket, parts), parts, connection.Transport.Input)
-            : refusals.RefuseAsync(connection, socket, verdict);
+        var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var verdict = gate.Enter(remote);
+        if (verdict != Code.None)
+        {
+            return refusals.RefuseAsync(connection, socket, verdict);
+        }
+
+        Connection admitted;
+        try
+        {
+            admitted = new Connection(connection, socket, parts);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Kestrel has cut the link already.
+            gate.Leave(remote);
+            return Task.CompletedTask;
+        }
+
+        // From here on the connection leaves by itself.
+        return FrameLoop.RunAsync(admitted, parts, connection.Transport.Input);
     }
 }

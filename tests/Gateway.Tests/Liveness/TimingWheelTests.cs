@@ -1,5 +1,6 @@
 using Microservices.Gateway.Liveness;
 using Microservices.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microservices.Gateway.Tests.Liveness;
 
@@ -92,7 +93,7 @@ public sealed class TimingWheelTests
     [Fact]
     public void Entries_AfterALongPause_AllFireOnce()
     {
-        using var wheel = new TimingWheel(_time, TimeSpan.FromMilliseconds(100), slots: 8);
+        using var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
         var entries = Enumerable.Range(1, 100).Select(_ => new Entry()).ToArray();
         for (var i = 0; i < entries.Length; i++)
         {
@@ -101,6 +102,21 @@ public sealed class TimingWheelTests
 
         _time.Advance(TimeSpan.FromSeconds(100));
         wheel.Advance();
+
+        Assert.All(entries, entry => Assert.Equal(1, entry.Fired));
+    }
+
+    [Fact]
+    public void Entry_ThatFails_DoesNotKeepOthersFromFiring()
+    {
+        using var wheel = Wheel();
+        var entries = Enumerable.Range(0, 3).Select(_ => new Entry { Then = () => throw new InvalidOperationException("a bug") }).ToArray();
+        foreach (var entry in entries)
+        {
+            wheel.Schedule(entry, 100);
+        }
+
+        Pass(1_000);
 
         Assert.All(entries, entry => Assert.Equal(1, entry.Fired));
     }
@@ -136,7 +152,7 @@ public sealed class TimingWheelTests
 
     private TimingWheel Wheel()
     {
-        var wheel = new TimingWheel(_time, TimeSpan.FromMilliseconds(100), slots: 8);
+        var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
         wheel.Start();
         return wheel;
     }
