@@ -66,7 +66,7 @@ public sealed class BusOptions
     /// <summary>The longest pause between attempts. Default 5 s.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Heartbeat of the connection to RabbitMQ; a silent broker is given up after three. Default 5 s; 1 to 60 s.</summary>
+    /// <summary>Heartbeat of the connection to RabbitMQ; a silent broker is given up after two. Default 5 s; 1 to 60 s.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long an attempt to connect may take. Default 5 s.</summary>

@@ -43,7 +43,7 @@ internal sealed class LiveConnection : IAsyncDisposable
     /// <summary>The broker is out of memory or disk and takes no messages for now.</summary>
     public bool IsBlocked => _blocked;
 
-    public static async Task<LiveConnection> OpenAsync(BrokerAddress address, BusOptions options, string name, CancellationToken cancellationToken)
+    public static async Task<LiveConnection> OpenAsync(BrokerAddress address, BusOptions options, string name, TimeProvider time, CancellationToken cancellationToken)
     {
         Socket? socket = null;
         var factory = new ConnectionFactory
@@ -72,7 +72,8 @@ internal sealed class LiveConnection : IAsyncDisposable
             var live = new LiveConnection(await factory.CreateConnectionAsync(deadline.Token).WaitAsync(deadline.Token), socket);
 
             // The library doesn't wait for what the broker says to the virtual host; a channel does.
-            await using var channel = await live.Connection.CreateChannelAsync(cancellationToken: deadline.Token).WaitAsync(deadline.Token);
+            var channel = await live.Connection.CreateChannelAsync(cancellationToken: deadline.Token).WaitAsync(deadline.Token);
+            _ = new SilenceWatch(live, channel, options.Heartbeat, time).RunAsync();
             return live;
         }
         catch

@@ -49,7 +49,7 @@ internal sealed class RabbitLink : IAsyncDisposable
             try
             {
                 address = await BrokerAddress.ReadAsync(_options, _stopping.Token);
-                await using var live = await LiveConnection.OpenAsync(address, _options, _name, _stopping.Token);
+                await using var live = await LiveConnection.OpenAsync(address, _options, _name, _time, _stopping.Token);
                 Log.Connected(_logger, address, _name);
                 (logged, _fault) = (null, null);
                 backoff.Reset();

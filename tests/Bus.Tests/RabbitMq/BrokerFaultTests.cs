@@ -94,7 +94,7 @@ public sealed class BrokerFaultTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => !publisher.Bus.IsConnected, "the bus says that it is not connected");
         Assert.True(load.Longest < Hang, $"a publish took {load.Longest}");
 
-        // Long enough that the connection is given up (three heartbeats): the harder way back.
+        // Long enough that the connection is given up (two heartbeats): the harder way back.
         await Eventually.HoldsAsync(
             () => _medium.Log.ToString().Contains("connection lost", StringComparison.Ordinal), "the silent broker is given up", _medium.Log.ToString, Recovery);
         _broker.Resume();
@@ -123,6 +123,26 @@ public sealed class BrokerFaultTests : IAsyncLifetime
         await host.WhenConnectedAsync();
         Assert.Equal(PublishOutcome.Accepted, await host.Bus.PublishUplinkAsync(Uplink("ann", 2), Stop));
         Assert.DoesNotContain("connection lost", _medium.Log.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Given up by the library ("End of stream") it may end the process.</summary>
+    [Fact]
+    public async Task Freeze_NothingIsPublished_GivenUpBeforeTheLibraryDoes()
+    {
+        await _broker.StartAsync();
+        var host = _medium.Open(("Heartbeat", "00:00:02"));
+        await host.WhenConnectedAsync();
+        await using var room = await host.Bus.ConsumeRoomAsync(1, (_, _) => ValueTask.CompletedTask, Stop);
+
+        _broker.Freeze();
+        await Eventually.HoldsAsync(() => Lost("publishing") && Lost("consuming"), "both connections are given up", _medium.Log.ToString, Recovery);
+        _broker.Resume();
+
+        Assert.DoesNotContain("End of stream", _medium.Log.ToString(), StringComparison.Ordinal);
+        await host.WhenConnectedAsync();
+
+        bool Lost(string purpose) => _medium.Log.ToString().Contains($"{purpose}): the broker answered nothing for 3 s", StringComparison.Ordinal)
+            || _medium.Log.ToString().Contains($"{purpose}): End of stream", StringComparison.Ordinal);
     }
 
     [Fact]
