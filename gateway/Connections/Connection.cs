@@ -211,7 +211,7 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         _outbox.Hold(() =>
         {
             _parts.Sessions.Add(session);
-            Send(Command.VerifyResult, Welcome(login, session));
+            Send(Command.VerifyResult, VerifyAnswers.Welcome(login, session, _parts));
             login.Release(session);
         });
         WatchDeadline();
@@ -226,17 +226,7 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
     public void RefuseLogin(LoginAttempt login, Code reason, TimeSpan retryAfter)
     {
         _login = null;
-
-        // Clients of the chat protocol know the code only.
-        Send(Command.VerifyResult, login.IsChatClient
-            ? new VerifyResult { Code = 0 }
-            : new VerifyResult
-            {
-                Code = 0,
-                Reason = CodeTable.NameOf(reason),
-                Id = login.Verify.Id,
-                RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
-            });
+        Send(Command.VerifyResult, VerifyAnswers.Refusal(login, reason, retryAfter));
     }
 
     /// <summary>Ends the connection, unless it is ending already. From any thread; never waits.</summary>
@@ -321,21 +311,6 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         {
             Close(Code.VerifyTimeout, string.Create(CultureInfo.InvariantCulture, $"No verify succeeded within {_parts.VerifyTimeoutMs} ms."));
         }
-    }
-
-    private VerifyResult Welcome(LoginAttempt login, Session session)
-    {
-        var policy = session.App.Policy;
-        return new VerifyResult
-        {
-            Code = 1,
-            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
-            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
-            ServerTimeMs = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Limits = new Limits { MaxFrameBytes = _parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
-            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
-            Id = login.Verify.Id,
-        };
     }
 
     private long NextDueMs()

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Microservices.Gateway.Sessions;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Connections;
+
+/// <summary>What 101 says.</summary>
+internal static class VerifyAnswers
+{
+    public static VerifyResult Welcome(LoginAttempt login, Session session, ConnectionParts parts)
+    {
+        var policy = session.App.Policy;
+        return new VerifyResult
+        {
+            Code = 1,
+            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
+            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
+            ServerTimeMs = parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
+            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
+            Id = login.Verify.Id,
+        };
+    }
+
+    /// <summary>Clients of the chat protocol know the code only.</summary>
+    public static VerifyResult Refusal(LoginAttempt login, Code reason, TimeSpan retryAfter) => login.IsChatClient
+        ? new VerifyResult { Code = 0 }
+        : new VerifyResult
+        {
+            Code = 0,
+            Reason = CodeTable.NameOf(reason),
+            Id = login.Verify.Id,
+            RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
+        };
+}
