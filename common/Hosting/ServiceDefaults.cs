@@ -56,6 +56,9 @@ public static class ServiceDefaults
         new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
         new("Logging:LogLevel:Grpc", "Warning"),
 
+        // A line for each call that runs out of time, which does not say which; whoever made the call says what it means.
+        new("Logging:LogLevel:Grpc.Net.Client", "Error"),
+
         // What a handler throws is logged by FaultInterceptor; what is left is bodies that do not parse, which strangers may send.
         new("Logging:LogLevel:Grpc.AspNetCore.Server.ServerCallHandler", "None"),
         new("Logging:Console:FormatterName", LineFormatter.FormatterName),

@@ -2,9 +2,9 @@ using Microservices.Bus;
 using Microservices.Center;
 using Microservices.Dispatcher;
 using Microservices.Gateway;
+using Microservices.Hosting;
 using Microservices.Register;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Options;
 
 namespace Microservices.Standalone;
 
@@ -55,9 +55,9 @@ internal sealed class EmbeddedPlatform(Arguments arguments, ServiceSettings sett
             await service.StartAsync(cancellationToken);
             return service.Services;
         }
-        catch (OptionsValidationException fault)
+        catch (Exception fault) when (ServiceProgram.OptionFaults(fault) is { } faults)
         {
-            throw new StandaloneFault(string.Join('\n', fault.Failures));
+            throw new StandaloneFault(string.Join('\n', faults));
         }
         catch (IOException fault)
         {

@@ -43,15 +43,18 @@ public static class ServiceProgram
         }
     }
 
-    // The host stops when one of these fails, as if it had been told to.
-    private static bool HasFailed(WebApplication app) =>
-        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(static part => part.ExecuteTask is { IsFaulted: true });
-
-    private static IEnumerable<string>? OptionFaults(Exception fault) => fault switch
+    /// <summary>What is wrong with which options, if that is what <paramref name="fault"/> says.</summary>
+    public static IEnumerable<string>? OptionFaults(Exception fault) => fault switch
     {
+        // Not of the option's type at all: the binder names key, value and type.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [fault.Message],
         OptionsValidationException options => options.Failures,
         AggregateException several when several.InnerExceptions.All(static inner => inner is OptionsValidationException) =>
             several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static options => options.Failures),
         _ => null,
     };
+
+    // The host stops when one of these fails, as if it had been told to.
+    private static bool HasFailed(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(static part => part.ExecuteTask is { IsFaulted: true });
 }

@@ -6,10 +6,12 @@ namespace Microservices.Hosting.Tests.Running;
 
 public sealed class ServiceProgramTests
 {
-    [Fact]
-    public async Task RunAsync_WrongOptions_EndsWithTheirExitCode()
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("many")]
+    public async Task RunAsync_WrongOptions_EndsWithTheirExitCode(string port)
     {
-        var code = await ServiceProgram.RunAsync([], static _ => TestService.Create(configuration: [new("Admin:Port", "-1")]));
+        var code = await ServiceProgram.RunAsync([], _ => TestService.Create(configuration: [new("Admin:Port", port)]));
 
         Assert.Equal(ServiceProgram.WrongOptions, code);
     }
