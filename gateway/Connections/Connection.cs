@@ -21,15 +21,12 @@ namespace Microservices.Gateway.Connections;
 /// </code>
 /// It holds no task, timer or buffer of its own: deadlines are kept by the wheel, of which it is a node.
 /// </summary>
-internal sealed class Connection : WheelEntry, IOutboxOwner
+internal sealed partial class Connection : WheelEntry, IOutboxOwner
 {
     private readonly ConnectionContext _transport;
     private readonly ConnectionParts _parts;
     private readonly Outbox _outbox;
 
-    // The verify deadline until the close, then the deadline of the close. On the wheel's clock.
-    private long _deadlineMs;
-    private long _heardMs;
     private Session? _session;
     private LoginAttempt? _login;
     private ErrorBudget _errors;
@@ -37,7 +34,6 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
     private int _reason;
     private short _verifies;
     private bool _heardFrame;
-    private bool _isPaused;
     private bool _ended;
 
     public Connection(ConnectionContext transport, Socket socket, ConnectionParts parts)
@@ -66,16 +62,6 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
 
     /// <summary>Bytes that wait for the client.</summary>
     public int PendingBytes => _outbox.PendingBytes;
-
-    /// <summary>The loop does not read at the moment because the server is busy with what the client sent: that is not the client's silence.</summary>
-    public void Pause(bool paused)
-    {
-        Volatile.Write(ref _isPaused, paused);
-        Heard();
-    }
-
-    /// <summary>A whole frame came.</summary>
-    public void Heard() => Volatile.Write(ref _heardMs, _parts.Wheel.NowMs);
 
     /// <summary>A frame of a version that is spoken came.</summary>
     public void Heard(uint version)
@@ -266,70 +252,7 @@ internal sealed class Connection : WheelEntry, IOutboxOwner
         _parts.Gate.Leave((_transport.RemoteEndPoint as IPEndPoint)?.Address);
     }
 
-    /// <summary>A deadline has changed, or the silence limit of the app: looks at it anew.</summary>
-    public void WatchDeadline()
-    {
-        if (!Volatile.Read(ref _ended))
-        {
-            _parts.Wheel.Schedule(this, NextDueMs());
-        }
-    }
-
-    void IOutboxOwner.OnBacklog() => WatchDeadline();
-
     void IOutboxOwner.OnSendFailed() => Close(Code.ConnectionLost, "A send failed.");
-
-    protected internal override void OnDue()
-    {
-        if (Volatile.Read(ref _ended))
-        {
-            return;
-        }
-
-        var now = _parts.Wheel.NowMs;
-        if (!IsClosing && _outbox.StuckSinceMs is { } since && now - since >= _parts.SlowConsumerTimeoutMs)
-        {
-            Close(Code.SlowConsumer, "The peer takes nothing.");
-        }
-        else if (now < DeadlineMs())
-        {
-            WatchDeadline();
-        }
-        else if (IsClosing)
-        {
-            Cut();
-        }
-        else if (Session is { } session)
-        {
-            Close(Code.HeartbeatTimeout, string.Create(CultureInfo.InvariantCulture, $"Silent for longer than {session.App.Policy.SilenceLimitMs} ms."));
-        }
-        else if (Volatile.Read(ref _login) is { RegisterWasAway: true })
-        {
-            Close(Code.Unavailable, "The login could not be checked in time.");
-        }
-        else
-        {
-            Close(Code.VerifyTimeout, string.Create(CultureInfo.InvariantCulture, $"No verify succeeded within {_parts.VerifyTimeoutMs} ms."));
-        }
-    }
-
-    private long NextDueMs()
-    {
-        var due = DeadlineMs();
-        return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
-    }
-
-    private long DeadlineMs()
-    {
-        if (IsClosing || Session is not { } session)
-        {
-            return Volatile.Read(ref _deadlineMs);
-        }
-
-        // The clock ticks: what was heard may be one tick younger than it looks.
-        var heard = Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : Volatile.Read(ref _heardMs);
-        return heard + session.App.Policy.SilenceLimitMs + _parts.Wheel.TickMs;
-    }
 
     private void EndSession()
     {
