@@ -32,19 +32,19 @@ internal sealed class Reclaimer(
     private async Task ReclaimAsync(ulong incarnation, Session[] batch, CancellationToken cancellationToken)
     {
         var pause = new RetryPause(time);
-        var request = new ClaimRequest { Incarnation = incarnation };
-        request.Claims.AddRange(batch.Select(ToClaim));
         while (true)
         {
             try
             {
+                var request = new ClaimRequest { Incarnation = incarnation, Claims = { batch.Select(ToClaim) } };
                 var reply = await register.ClaimAsync(request, deadline: time.GetUtcNow().UtcDateTime + options.Value.CallTimeout, cancellationToken: cancellationToken);
-                for (var i = 0; i < batch.Length && i < reply.Results.Count; i++)
+                batch = [.. batch.Where((session, i) => i >= reply.Results.Count || !TrySettle(session, reply.Results[i], incarnation))];
+                if (batch.Length == 0)
                 {
-                    Settle(batch[i], reply.Results[i], incarnation);
+                    return;
                 }
 
-                return;
+                Log.ReclaimWaits(logger, batch.Length, StatusCode.Unavailable);
             }
             catch (RpcException fault) when (!cancellationToken.IsCancellationRequested)
             {
@@ -56,7 +56,8 @@ internal sealed class Reclaimer(
         }
     }
 
-    private void Settle(Session session, ClaimResult result, ulong incarnation)
+    /// <summary>False: the store did not answer for this claim; it is to be made again.</summary>
+    private bool TrySettle(Session session, ClaimResult result, ulong incarnation)
     {
         switch (result.Outcome)
         {
@@ -68,16 +69,15 @@ internal sealed class Reclaimer(
                     ends.Add(session.App.Name, session.User, session.Device, session.Epoch);
                 }
 
-                break;
+                return true;
             case Outcome.Overtaken:
                 session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
-                break;
+                return true;
             case Outcome.Unavailable:
-                // It stays stale, and comes with the next round.
-                break;
+                return false;
             default:
                 session.Connection.Close(Code.SessionLost, "The session could not be claimed again.");
-                break;
+                return true;
         }
     }
 

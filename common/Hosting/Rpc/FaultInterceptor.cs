@@ -27,6 +27,10 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> logger, TimePro
         {
             return await continuation(requestStream, context);
         }
+        catch (IOException)
+        {
+            throw CallerLeft();
+        }
         catch (Exception fault) when (fault is not RpcException)
         {
             throw ToStatus(fault, context);
@@ -56,11 +60,18 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> logger, TimePro
         {
             await continuation(requestStream, responseStream, context);
         }
+        catch (IOException)
+        {
+            throw CallerLeft();
+        }
         catch (Exception fault) when (fault is not RpcException)
         {
             throw ToStatus(fault, context);
         }
     }
+
+    // The stream of requests was cut, before the call's token has heard of it. No handler does other input or output.
+    private static RpcException CallerLeft() => new(new Status(StatusCode.Cancelled, "The caller's stream broke."));
 
     private RpcException ToStatus(Exception fault, ServerCallContext context)
     {

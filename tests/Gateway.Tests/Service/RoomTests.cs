@@ -113,6 +113,23 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public async Task LeaseDead_StoreDoesNotAnswerForOneClaim_ThatOneIsMadeAgain()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.LogInAsync("ann");
+        await gateway.LogInAsync("bob");
+        gateway.Register.Forced["ann"] = Contracts.Register.ClaimResult.Types.Outcome.Unavailable;
+
+        gateway.Register.KillLease();
+
+        await Eventually.HoldsAsync(
+            () => gateway.Register.Claims.LastOrDefault() is { Claims: [{ User: "ann", HasHeldEpoch: true }] }, "only the claim without an answer is made again");
+        gateway.Register.Forced.TryRemove("ann", out _);
+        await Eventually.HoldsAsync(
+            () => gateway.Sessions.All.All(session => session.Incarnation == gateway.Register.Incarnation), "both are claimed for the new lease");
+    }
+
+    [Fact]
     public async Task LeaseDead_NothingIsDeliveredBeforeASessionIsClaimedAgain()
     {
         await using var gateway = await RunningGateway.StartAsync();
