@@ -7,6 +7,7 @@ using Microservices.Gateway.Delivery;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Memory;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
@@ -97,6 +98,8 @@ internal static class GatewayParts
         services.AddDependency(AppWatch.Dependency);
         services.AddSingleton<AppWatch>();
 
+        services.AddValidatedOptions<MemoryOptions, MemoryOptionsValidator>(MemoryOptions.Section);
+        services.AddHostedService<MemoryTrim>();
         services.AddValidatedOptions<ShutdownOptions, ShutdownOptionsValidator>(ShutdownOptions.Section);
         services.AddSingleton<GatewayService>();
         services.AddHostedService(static provider => provider.GetRequiredService<GatewayService>());

@@ -30,7 +30,12 @@ internal sealed class Deployment : IAsyncDisposable
 
     public int GatewayPort { get; } = FreePorts.Take();
 
-    public int GatewayProcessId { get; private set; }
+    public int GatewayProcessId => Gateway.Id;
+
+    /// <summary>What the gateway wrote to its log.</summary>
+    public string GatewayLog => Gateway.Output;
+
+    private ServiceProcess Gateway => _processes[^1];
 
     private string KeyFile { get; }
 
@@ -42,12 +47,11 @@ internal sealed class Deployment : IAsyncDisposable
             await deployment._rabbit.StartAsync();
             await deployment.StartServiceAsync("register", "Register", new() { ["Grpc__Port"] = $"{deployment.RegisterPort}", ["Store__Kind"] = "memory" });
             await deployment.StartServiceAsync("center", "Center", new() { ["Grpc__Port"] = $"{deployment.CenterPort}", ["ApiKeys__File"] = deployment.KeyFile });
-            var gateway = await deployment.StartServiceAsync("gateway", "Gateway", new()
+            await deployment.StartServiceAsync("gateway", "Gateway", new()
             {
                 ["Tcp__Port"] = $"{deployment.GatewayPort}",
                 ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
             });
-            deployment.GatewayProcessId = gateway.Id;
             return deployment;
         }
         catch
@@ -68,7 +72,7 @@ internal sealed class Deployment : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task<ServiceProcess> StartServiceAsync(string folder, string project, Dictionary<string, string?> settings)
+    private async Task StartServiceAsync(string folder, string project, Dictionary<string, string?> settings)
     {
         var adminPort = FreePorts.Take();
         settings["Admin__Port"] = $"{adminPort}";
@@ -79,6 +83,5 @@ internal sealed class Deployment : IAsyncDisposable
         var process = await ServiceProcess.StartAsync(Repository.Dll(folder, project), [], settings);
         _processes.Add(process);
         await process.WaitUntilReadyAsync(adminPort);
-        return process;
     }
 }

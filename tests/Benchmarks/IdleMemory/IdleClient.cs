@@ -8,26 +8,45 @@ namespace Microservices.Benchmarks.IdleMemory;
 /// <summary>A session that does nothing.</summary>
 internal sealed class IdleClient : IDisposable
 {
-    private const int HeaderBytes = 12;
+    public const int HeaderBytes = 12;
+
     private const int SessionsPerAddress = 200;
 
     private readonly Socket _socket;
 
     private IdleClient(Socket socket) => _socket = socket;
 
-    public static async Task<IdleClient> LoginAsync(int port, int number, CancellationToken cancellationToken)
+    /// <summary>Connects, from an address that it shares with few others.</summary>
+    public static async Task<IdleClient> ConnectAsync(int port, int number, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var group = number / SessionsPerAddress;
         socket.Bind(new IPEndPoint(new IPAddress([127, 1, (byte)(group / 200), (byte)(1 + (group % 200))]), 0));
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
-        await socket.SendAsync(VerifyFrame(number), cancellationToken);
+        return new IdleClient(socket);
+    }
 
-        var client = new IdleClient(socket);
-        var answer = JsonSerializer.Deserialize<JsonElement>(await client.ReceiveBodyAsync(cancellationToken));
-        return answer.GetProperty("code").GetInt32() == 1
-            ? client
-            : throw new InvalidOperationException($"The login of {IdleMemoryRun.UserOf(number)} was refused: {answer}");
+    /// <summary>Connects and verifies; where the gateway says "later", later.</summary>
+    public static async Task<IdleClient> LoginAsync(int port, int number, CancellationToken cancellationToken)
+    {
+        const int MaxTries = 20;
+        var client = await ConnectAsync(port, number, cancellationToken);
+        for (var tries = 1; ; tries++)
+        {
+            await client._socket.SendAsync(VerifyFrame(number), cancellationToken);
+            var answer = JsonSerializer.Deserialize<JsonElement>(await client.ReceiveBodyAsync(cancellationToken));
+            if (answer.TryGetProperty("code", out var code) && code.GetInt32() == 1)
+            {
+                return client;
+            }
+
+            if (tries == MaxTries || !answer.TryGetProperty("retry_after_ms", out var pause))
+            {
+                throw new InvalidOperationException($"The login of {IdleMemoryRun.UserOf(number)} was refused: {answer}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(pause.GetInt32()), cancellationToken);
+        }
     }
 
     /// <summary>The body of the next frame.</summary>

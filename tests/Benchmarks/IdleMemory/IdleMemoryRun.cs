@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microservices.Benchmarks.Broadcast;
 using Microservices.Contracts.Register;
 
 namespace Microservices.Benchmarks.IdleMemory;
@@ -34,8 +35,12 @@ internal static class IdleMemoryRun
             gateway private, with them:  {full / 1048576.0:F1} MiB
             per idle session:            {(full - empty) / sessions} bytes ({(full - empty) / 1024.0 / sessions:F2} KiB)
             """));
+        foreach (var line in deployment.GatewayLog.Split('\n').Where(static line => line.Contains("Quiet again", StringComparison.Ordinal)))
+        {
+            Console.WriteLine(line);
+        }
+
         await BroadcastCpu.RunAsync(deployment, clients);
-        clients.ForEach(static client => client.Dispose());
     }
 
     public static string UserOf(int number) => $"idle-{number}";
