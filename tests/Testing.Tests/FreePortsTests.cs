@@ -28,4 +28,12 @@ public sealed class FreePortsTests
 
         Assert.DoesNotContain(last + 3, Enumerable.Range(0, 10).Select(_ => FreePorts.Take()));
     }
+
+    [Fact]
+    public void TryTake_PortThatIsTaken_False()
+    {
+        var port = FreePorts.Take();
+
+        Assert.False(FreePorts.TryTake(port));
+    }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -31,13 +29,13 @@ internal sealed class StandaloneProcess(ServiceProcess process, string data, int
         data,
         offset);
 
-    /// <summary>How far the default ports must be moved so that all of them are free.</summary>
+    /// <summary>How far the default ports must be moved so that all of them are free. They lie below the ports that other tests take one after the other.</summary>
     public static int FreeOffset()
     {
         while (true)
         {
-            var offset = FreePorts.Take() - GatewayPort;
-            if (Array.TrueForAll(DefaultPorts, port => IsFree(port + offset)))
+            var offset = Random.Shared.Next(3_000, 11_000);
+            if (Array.TrueForAll(DefaultPorts, port => FreePorts.TryTake(port + offset)))
             {
                 return offset;
             }
@@ -76,18 +74,4 @@ internal sealed class StandaloneProcess(ServiceProcess process, string data, int
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

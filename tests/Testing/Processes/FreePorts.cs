@@ -33,6 +33,15 @@ public static class FreePorts
         throw new InvalidOperationException($"No TCP port from {First} to {Last} is free.");
     }
 
+    /// <summary>Takes this very port. False: somebody listens on it, or has taken it.</summary>
+    public static bool TryTake(int port)
+    {
+        lock (Lock)
+        {
+            return TryHold(port);
+        }
+    }
+
     private static bool TryHold(int port)
     {
         // A name in the kernel's abstract namespace: belongs to one process, and goes with it.
