@@ -107,6 +107,9 @@ public sealed class RestartTests
         {
             var (user, client) = clients[i];
             await PushArrivesAsync(cluster, user, client);
+
+            // A push needs the center's link to the bus and the gateway's queue; chat also needs the gateway's own link, which may be back later.
+            await cluster.WaitUntilReadyAsync();
             await ChatArrivesAsync(cluster, clients[(i + 1) % clients.Length].Client, user, client);
         }
     }
