@@ -25,8 +25,6 @@ public sealed class ChatProtocolTests(SharedCluster shared)
     [InlineData("chat.single")]
     [InlineData("chat.keeps_order")]
     [InlineData("chat.group")]
-    [InlineData("chat.broadcast")]
-    [InlineData("chat.forged_sender")]
     [InlineData("chat.group_with_an_offline_member")]
     [InlineData("chat.nonsense_is_refused")]
     public async Task Scenario_OfTheDefaultApp_Passes(string scenario)
@@ -34,6 +32,18 @@ public sealed class ChatProtocolTests(SharedCluster shared)
         var cluster = await shared.GetAsync();
 
         await PythonScenario.RunAsync(scenario, cluster.World(await cluster.NewUsersAsync(3)));
+    }
+
+    /// <summary>In the default app they would reach the clients of the tests beside them.</summary>
+    [Theory]
+    [InlineData("chat.broadcast")]
+    [InlineData("chat.forged_sender")]
+    public async Task Scenario_ThatBroadcasts_PassesInAnAppOfItsOwn(string scenario)
+    {
+        var cluster = await shared.GetAsync();
+        var app = await cluster.NewAppAsync(new AppDescription { ChatUsers = true, ChatBroadcast = true });
+
+        await PythonScenario.RunAsync(scenario, cluster.World(await cluster.NewUsersAsync(3, app), app));
     }
 
     [Fact]

@@ -30,23 +30,16 @@ def group(world):
 
 
 def broadcast(world):
-    """Everybody but the sender gets it. Others may broadcast at the same time: only our own is looked for."""
+    """Everybody but the sender gets it."""
     alice, bob, carol = world.users[:3]
     with world.login(alice) as a, world.login(bob, gateway=0) as b, world.login(carol, gateway=1) as c:
-        a.broadcast(alice["name"], "to all of " + alice["name"])
+        a.broadcast(alice["name"], "to all")
         for client in (b, c):
-            while True:
-                body = client.expect(BROADCAST_DOWN).body
-                if body["chat_from"] == alice["name"]:
-                    break
-            assert body == {"chat_from": alice["name"], "chat_content": "to all of " + alice["name"]}
+            assert client.expect(BROADCAST_DOWN).body == {"chat_from": alice["name"], "chat_content": "to all"}
 
-        # Nothing of it came back: the next frame of one's own kind is what bob says now.
+        # Nothing of it came back: the next frame is what bob says now.
         b.single(bob["name"], alice["name"], "heard")
-        frame = a.receive()
-        while frame.command == BROADCAST_DOWN and frame.body["chat_from"] != alice["name"]:
-            frame = a.receive()
-        assert frame.command == SINGLE_DOWN, frame
+        a.expect(SINGLE_DOWN)
 
 
 def forged_sender(world):
@@ -57,12 +50,8 @@ def forged_sender(world):
         a.send(SINGLE, {"chat_to": bob["name"], "chat_content": "3"})
         for command in (SINGLE_DOWN, GROUP_DOWN, SINGLE_DOWN):
             assert b.expect(command).body["chat_from"] == alice["name"]
-        a.send(BROADCAST, {"chat_from": carol["name"], "chat_content": "4 of " + alice["name"]})
-        while True:
-            body = b.expect(BROADCAST_DOWN).body
-            if body["chat_content"] == "4 of " + alice["name"]:
-                break
-        assert body["chat_from"] == alice["name"], body
+        a.send(BROADCAST, {"chat_from": carol["name"], "chat_content": "4"})
+        assert b.expect(BROADCAST_DOWN).body["chat_from"] == alice["name"]
 
 
 def offline_target(world):
