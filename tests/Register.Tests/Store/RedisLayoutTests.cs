@@ -64,7 +64,8 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
             """{ "name": "one", "addresses": [ { "host": "127.0.0.1", "port": 8124, "transport": "tcp" } ], "zone": "here", "labels": { "kind": "test" }, "softwareVersion": "0.1.0", "capacity": 1000 }""",
             await fixture.CliAsync("hget", "{rooms}:leases", $"{incarnation:x16}"));
         Assert.Equal("3 2 1", await fixture.CliAsync("hget", "{rooms}:load", $"{incarnation:x16}"));
-        Assert.Equal($"{incarnation}", await fixture.CliAsync("get", "{rooms}:highest"));
+        // Tests beside this one open rooms too.
+        Assert.InRange(ulong.Parse(await fixture.CliAsync("get", "{rooms}:highest")), incarnation, incarnation + 3_600_000_000);
         Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:expiry", $"{incarnation:x16}"));
         Assert.Equal("00000000000000ab:00000000000000cd", await fixture.CliAsync("zrange", $"{{rooms}}:close:{incarnation:x16}", "0", "-1"));
         await rooms.ReleaseAsync(incarnation, default);
