@@ -11,7 +11,7 @@ internal sealed class AppDirectory
 
     /// <summary>
     /// The entry of an app that register just let a session into. Register may know an app some moments before its watch has told of it;
-    /// until then the defaults hold, which allow least.
+    /// until then <see cref="AppPolicy.NotTold"/> holds.
     /// </summary>
     public AppEntry Get(string name) => _apps.GetOrAdd(name, static name => new AppEntry(name));
 

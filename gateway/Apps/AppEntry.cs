@@ -5,7 +5,7 @@ namespace Microservices.Gateway.Apps;
 /// <summary>An app as this gateway sees it: its policy, which may change at any time, and its sessions here.</summary>
 internal sealed class AppEntry(string name)
 {
-    private AppPolicy _policy = AppPolicy.Default;
+    private AppPolicy _policy = AppPolicy.NotTold;
 
     public string Name => name;
 

@@ -15,6 +15,12 @@ internal sealed record AppPolicy
     /// <summary>An app that only the defaults are known of.</summary>
     public static AppPolicy Default { get; } = Of(new App());
 
+    /// <summary>
+    /// An app that register let a session into some moments before its watch tells of it: chat goes up, and the center, which judges it too,
+    /// has the word.
+    /// </summary>
+    public static AppPolicy NotTold { get; } = Default with { MayChat = true, MayBroadcast = true };
+
     public required bool MayChat { get; init; }
 
     public required bool MayBroadcast { get; init; }
