@@ -66,6 +66,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Task WaitUntilReadyAsync() => Task.WhenAll(Services.Select(static service => service.WaitUntilReadyAsync()));
 
+    /// <summary>Waits until those that were not killed have all their links.</summary>
+    public Task WaitUntilSurvivorsAreReadyAsync() =>
+        Task.WhenAll(Services.Where(static service => service.IsRunning).Select(static service => service.WaitUntilReadyAsync()));
+
     /// <summary>Users of names that no other test has, with tokens put where a login system puts them.</summary>
     public async Task<TestUser[]> NewUsersAsync(int count, string app = DefaultApp)
     {

@@ -109,7 +109,7 @@ public sealed class RestartTests
             await PushArrivesAsync(cluster, user, client);
 
             // A push needs the center's link to the bus and the gateway's queue; chat also needs the gateway's own link, which may be back later.
-            await cluster.WaitUntilReadyAsync();
+            await cluster.WaitUntilSurvivorsAreReadyAsync();
             await ChatArrivesAsync(cluster, clients[(i + 1) % clients.Length].Client, user, client);
         }
     }
