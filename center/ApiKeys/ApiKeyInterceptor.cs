@@ -18,6 +18,13 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing keys, GuessLimit guesses, Cen
         return continuation(request, context);
     }
 
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        ApiKeyCall.SetKey(context, Authenticate(context));
+        return continuation(request, responseStream, context);
+    }
+
     private ApiKey Authenticate(ServerCallContext context)
     {
         var header = context.RequestHeaders.GetValue(Header);

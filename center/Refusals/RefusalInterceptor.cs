@@ -34,6 +34,27 @@ internal sealed class RefusalInterceptor(CenterMetrics metrics, TimeProvider tim
         }
     }
 
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var started = time.GetTimestamp();
+        var status = StatusCode.OK;
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception fault)
+        {
+            var refused = ToStatus(fault, context);
+            status = refused.StatusCode;
+            throw refused;
+        }
+        finally
+        {
+            metrics.Called(context.Method, status, time.GetElapsedTime(started));
+        }
+    }
+
     private RpcException ToStatus(Exception fault, ServerCallContext context)
     {
         if (fault is RefusedException refused)
