@@ -1,5 +1,5 @@
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Testing;
 
 namespace Microservices.Integration.Tests.ChatProtocol;

@@ -1,6 +1,6 @@
 using System.Net;
 using Microservices.Integration.Tests.ChatProtocol;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Testing;
 
 namespace Microservices.Integration.Tests.Faults;

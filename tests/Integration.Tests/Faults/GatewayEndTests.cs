@@ -1,5 +1,5 @@
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Integration.Tests.Sdk;
 using Microservices.Integration.Tests.Wire;
 using Microservices.Testing;

@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Integration.Tests.Wire;
 using Microservices.Testing;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microservices.Integration.Tests.ChatProtocol;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 
 namespace Microservices.Integration.Tests.Garbage;
 

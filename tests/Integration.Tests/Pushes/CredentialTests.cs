@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Integration.Tests.Wire;
 
 namespace Microservices.Integration.Tests.Pushes;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Integration.Tests.Wire;
 
 namespace Microservices.Integration.Tests.Pushes;

@@ -1,6 +1,6 @@
 using Microservices.Client;
 using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Protocol;
 
 namespace Microservices.Integration.Tests.Sdk;

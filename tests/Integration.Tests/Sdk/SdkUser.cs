@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microservices.Client;
 using Microservices.Client.Messages;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Testing;
 
 namespace Microservices.Integration.Tests.Sdk;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microservices.Integration.Tests.ChatProtocol;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Testing;
 
 namespace Microservices.Integration.Tests.Standalone;

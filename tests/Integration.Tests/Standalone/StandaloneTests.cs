@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microservices.Integration.Tests.ChatProtocol;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Integration.Tests.Wire;
 using Microservices.Testing;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
 using Microservices.Testing;
 
 namespace Microservices.Integration.Tests.Wire;

@@ -1,27 +1,31 @@
 using System.Security.Cryptography;
+using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
-using Microservices.Contracts.Center;
-using Microservices.Integration.Tests.ChatProtocol;
 using Microservices.Testing;
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Clusters;
 
 /// <summary>The platform as it is run: every service a process of its own, on real Redis and RabbitMQ.</summary>
-internal sealed class Cluster : IAsyncDisposable
+public sealed class Cluster : IAsyncDisposable
 {
     public const string DefaultApp = "default";
 
     private readonly TempFolder _folder = new();
     private readonly ClusterSettings _settings;
-    private readonly List<GrpcChannel> _channels = [];
+    private readonly Dictionary<int, GrpcChannel> _channels = [];
     private readonly string _key;
+    private readonly bool _ownsRabbit;
 
     /// <summary>Takes ports and writes files; starts nothing.</summary>
-    public Cluster(ClusterShape shape)
+    /// <param name="shape">What it is made of.</param>
+    /// <param name="sharedRabbit">A running broker of which it takes a virtual host and that it leaves alone at its end; null: one of its own.</param>
+    public Cluster(ClusterShape shape, RabbitServer? sharedRabbit = null)
     {
+        (Rabbit, _ownsRabbit) = (sharedRabbit ?? new RabbitServer(), sharedRabbit is null);
+        BusUri = sharedRabbit?.TakeVirtualHost() ?? Rabbit.Uri("/");
         int[] registerPorts = [.. Enumerable.Range(0, shape.Registers).Select(_ => FreePorts.Take())];
-        _settings = new ClusterSettings(_folder, Redis.Endpoint, Rabbit.Uri("/"), registerPorts);
+        _settings = new ClusterSettings(_folder, Redis.Endpoint, BusUri, registerPorts, shape.Options);
         _key = ApiKeys.Create(_settings.KeyFile);
         Registers = [.. registerPorts.Select((port, i) => Instance($"register-{i}", "register", "Register", port, _settings.Register))];
         Gateways = [.. Enumerable.Range(0, shape.Gateways).Select(i => Instance($"gateway-{i}", "gateway", "Gateway", FreePorts.Take(),
@@ -32,7 +36,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public RedisServer Redis { get; } = new();
 
-    public RabbitServer Rabbit { get; } = new();
+    public RabbitServer Rabbit { get; }
+
+    /// <summary>The address of the virtual host that the services use.</summary>
+    public string BusUri { get; }
 
     public IReadOnlyList<ServiceInstance> Registers { get; }
 
@@ -44,12 +51,12 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IEnumerable<ServiceInstance> Services => [.. Registers, .. Gateways, .. Centers, .. Dispatchers];
 
-    public static async Task<Cluster> StartNewAsync(ClusterShape shape)
+    public static async Task<Cluster> StartNewAsync(ClusterShape shape, RabbitServer? sharedRabbit = null)
     {
-        var cluster = new Cluster(shape);
+        var cluster = new Cluster(shape, sharedRabbit);
         try
         {
-            await Task.WhenAll(cluster.Redis.StartAsync(), cluster.Rabbit.StartAsync());
+            await Task.WhenAll(cluster.Redis.StartAsync(), sharedRabbit is null ? cluster.Rabbit.StartAsync() : Task.CompletedTask);
             await cluster.StartServicesAsync();
             await cluster.WaitUntilReadyAsync();
             return cluster;
@@ -70,41 +77,36 @@ internal sealed class Cluster : IAsyncDisposable
     public Task WaitUntilSurvivorsAreReadyAsync() =>
         Task.WhenAll(Services.Where(static service => service.IsRunning).Select(static service => service.WaitUntilReadyAsync()));
 
+    /// <summary>Starts what does not run, and waits until everything is ready.</summary>
+    public async Task HealAsync()
+    {
+        await Task.WhenAll(Services.Where(static service => !service.IsRunning).Select(static service => service.StartAsync()));
+        await WaitUntilReadyAsync();
+    }
+
     /// <summary>Users of names that no other test has, with tokens put where a login system puts them.</summary>
     public async Task<TestUser[]> NewUsersAsync(int count, string app = DefaultApp)
     {
-        var users = new TestUser[count];
-        for (var i = 0; i < count; i++)
-        {
-            users[i] = new TestUser($"u{i}-{Guid.NewGuid():N}", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-            await StoreTokenAsync(users[i], app);
-        }
-
+        TestUser[] users = [.. Enumerable.Range(0, count).Select(static i =>
+            new TestUser($"u{i}-{Guid.NewGuid():N}", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))))];
+        await StoreTokensAsync(users, app);
         return users;
     }
 
-    public Task StoreTokenAsync(TestUser user, string app = DefaultApp) =>
-        Redis.CliAsync("hset", app == DefaultApp ? $"user:{user.Name}" : $"user:{app}:{user.Name}", "token", user.Token);
+    public Task StoreTokenAsync(TestUser user, string app = DefaultApp) => StoreTokensAsync([user], app);
 
-    /// <summary>What a scenario of the Python client is told.</summary>
-    public ScenarioWorld World(TestUser[] users, string? app = null) =>
-        new([.. Gateways.Select(static gateway => new object[] { "127.0.0.1", gateway.Port })], users, app);
+    public async Task StoreTokensAsync(IReadOnlyList<TestUser> users, string app = DefaultApp)
+    {
+        await using var redis = await RedisWire.ConnectAsync(Redis.Port);
+        await redis.PipelineAsync([.. users.Select(user =>
+            new[] { "HSET", app == DefaultApp ? $"user:{user.Name}" : $"user:{app}:{user.Name}", "token", user.Token })]);
+    }
 
     /// <summary>A client of one of the centers with a key of all scopes.</summary>
-    public CenterClient Center(int index = 0)
-    {
-        var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Centers[index].Port}");
-        lock (_channels)
-        {
-            _channels.Add(channel);
-        }
+    public CenterClient Center(int index = 0) => new(Invoker(Centers[index].Port, _key));
 
-        return new CenterClient(channel.Intercept(metadata =>
-        {
-            metadata.Add("authorization", $"Bearer {_key}");
-            return metadata;
-        }));
-    }
+    /// <summary>Calls to one of the registers, as a service makes them.</summary>
+    public CallInvoker Register(int index = 0) => Invoker(Registers[index].Port, _settings.Secret);
 
     /// <summary>The end of what every process wrote, for the message of a failed wait.</summary>
     public string State()
@@ -116,7 +118,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var channel in _channels)
+        foreach (var channel in _channels.Values)
         {
             channel.Dispose();
         }
@@ -126,9 +128,30 @@ internal sealed class Cluster : IAsyncDisposable
             await service.DisposeAsync();
         }
 
-        await Rabbit.DisposeAsync();
+        if (_ownsRabbit)
+        {
+            await Rabbit.DisposeAsync();
+        }
+
         await Redis.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private CallInvoker Invoker(int port, string credential)
+    {
+        lock (_channels)
+        {
+            if (!_channels.TryGetValue(port, out var channel))
+            {
+                _channels[port] = channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
+            }
+
+            return channel.Intercept(metadata =>
+            {
+                metadata.Add("authorization", $"Bearer {credential}");
+                return metadata;
+            });
+        }
     }
 
     private static ServiceInstance Instance(

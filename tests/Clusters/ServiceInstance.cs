@@ -1,10 +1,10 @@
 using System.Net;
 using Microservices.Testing;
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Clusters;
 
 /// <summary>One process of a service, which keeps its ports and settings over restarts.</summary>
-internal sealed class ServiceInstance(string name, string dll, int port, int adminPort, IReadOnlyDictionary<string, string?> environment) : IAsyncDisposable
+public sealed class ServiceInstance(string name, string dll, int port, int adminPort, IReadOnlyDictionary<string, string?> environment) : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 

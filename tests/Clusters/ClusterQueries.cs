@@ -1,15 +1,15 @@
 using Microservices.Contracts.Center;
 using Microservices.Testing;
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Clusters;
 
 /// <summary>What tests ask a cluster, and arrange in it, through the center as an internal app would.</summary>
-internal static class ClusterQueries
+public static class ClusterQueries
 {
     public static async Task<UserPresence> PresenceAsync(this Cluster cluster, TestUser user, string app = Cluster.DefaultApp)
     {
         var reply = await cluster.Center().GetPresenceAsync(new GetPresenceRequest { App = app, Users = { user.Name } });
-        return Assert.Single(reply.Users);
+        return reply.Users.Single();
     }
 
     public static Task WaitForPresenceAsync(this Cluster cluster, TestUser user, bool online, string app = Cluster.DefaultApp) =>
@@ -29,7 +29,7 @@ internal static class ClusterQueries
     public static async Task<UserOutcome> PushAsync(this Cluster cluster, TestUser user, string text, string app = Cluster.DefaultApp)
     {
         var reply = await cluster.Center().PushAsync(Text(app, text, user));
-        return Assert.Single(reply.Outcomes);
+        return reply.Outcomes.Single();
     }
 
     public static PushRequest Text(string app, string text, params TestUser[] users)

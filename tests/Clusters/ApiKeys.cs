@@ -1,6 +1,6 @@
 using Microservices.Center.ApiKeys;
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Clusters;
 
 /// <summary>The key file of a cluster's centers.</summary>
 internal static class ApiKeys

@@ -1,23 +1,37 @@
 using Microservices.Testing;
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Clusters;
 
 /// <summary>The environment of each process: section and key, as an operator would set them.</summary>
-internal sealed class ClusterSettings(TempFolder folder, string redis, string rabbit, IReadOnlyList<int> registerPorts)
+internal sealed class ClusterSettings
 {
-    private readonly string _secretFile = folder.Write("service.secret", $"{Guid.NewGuid():N}{Guid.NewGuid():N}\n");
+    private readonly string _secretFile;
+    private readonly string _appsFile;
+    private readonly string _redis;
+    private readonly string _rabbit;
+    private readonly IReadOnlyList<int> _registerPorts;
+    private readonly IReadOnlyDictionary<string, string> _options;
 
-    private readonly string _appsFile = folder.Write("apps.json", """
-        [{ "name": "default", "chat": { "users": true, "broadcast": true } }]
-        """);
+    public ClusterSettings(TempFolder folder, string redis, string rabbit, IReadOnlyList<int> registerPorts, IReadOnlyDictionary<string, string> options)
+    {
+        (_redis, _rabbit, _registerPorts, _options) = (redis, rabbit, registerPorts, options);
+        _secretFile = folder.Write("service.secret", Secret);
+        _appsFile = folder.Write("apps.json", """
+            [{ "name": "default", "chat": { "users": true, "broadcast": true } }]
+            """);
+        KeyFile = Path.Combine(folder.Path, "api-keys.json");
+    }
 
-    public string KeyFile { get; } = Path.Combine(folder.Path, "api-keys.json");
+    /// <summary>What the services authenticate one another with.</summary>
+    public string Secret { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    public string KeyFile { get; }
 
     public Dictionary<string, string?> Register(int port, int adminPort) => Common(adminPort, new()
     {
         ["Grpc__Port"] = $"{port}",
         ["Store__Kind"] = "redis",
-        ["Store__Redis__Configuration"] = redis,
+        ["Store__Redis__Configuration"] = _redis,
         ["Apps__File"] = _appsFile,
     });
 
@@ -40,9 +54,9 @@ internal sealed class ClusterSettings(TempFolder folder, string redis, string ra
 
     private Dictionary<string, string?> WithRegister(Dictionary<string, string?> settings)
     {
-        for (var i = 0; i < registerPorts.Count; i++)
+        for (var i = 0; i < _registerPorts.Count; i++)
         {
-            settings[$"Register__Addresses__{i}"] = $"http://127.0.0.1:{registerPorts[i]}";
+            settings[$"Register__Addresses__{i}"] = $"http://127.0.0.1:{_registerPorts[i]}";
         }
 
         return settings;
@@ -53,8 +67,13 @@ internal sealed class ClusterSettings(TempFolder folder, string redis, string ra
         settings["Admin__Port"] = $"{adminPort}";
         settings["ServiceAuth__SecretFile"] = _secretFile;
         settings["Bus__Kind"] = "rabbitmq";
-        settings["Bus__Uri"] = rabbit;
+        settings["Bus__Uri"] = _rabbit;
         settings["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        foreach (var (name, value) in _options)
+        {
+            settings[name] = value;
+        }
+
         return settings;
     }
 }

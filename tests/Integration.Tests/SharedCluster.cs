@@ -1,8 +1,9 @@
-using Microservices.Integration.Tests.Clusters;
+using Microservices.Clusters;
+using Microservices.Integration.Tests;
 
 [assembly: AssemblyFixture(typeof(SharedCluster))]
 
-namespace Microservices.Integration.Tests.Clusters;
+namespace Microservices.Integration.Tests;
 
 /// <summary>
 /// The one cluster of all tests that break nothing. Started by the first that asks for it, so that a run of other tests doesn't pay for it.
