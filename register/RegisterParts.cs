@@ -1,6 +1,7 @@
 using Microservices.Bus;
 using Microservices.Hosting;
 using Microservices.Register.Apps;
+using Microservices.Register.Presence;
 using Microservices.Register.Rooms;
 using Microservices.Register.Sessions;
 using Microservices.Register.Store;
@@ -34,6 +35,9 @@ internal static class RegisterParts
         services.AddValidatedOptions<RoomsOptions, RoomsOptionsValidator>(RoomsOptions.Section);
         services.AddSingleton<LiveRooms>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveRooms>());
+
+        services.AddSingleton<DirtyPartitions>();
+        services.AddSingleton<IPresenceSignal>(static provider => provider.GetRequiredService<DirtyPartitions>());
 
         services.AddBus(builder.Configuration);
         services.AddSingleton<CloseNotices>();

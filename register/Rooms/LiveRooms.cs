@@ -136,7 +136,7 @@ internal sealed class LiveRooms : BackgroundService
         }
 
         var names = snapshot.Rooms.Select(static room => room.Description.Name).ToHashSet(StringComparer.Ordinal);
-        var list = new RoomList { Complete = !inGrace };
+        var list = new RoomList { Complete = !inGrace, Refilled = !inGrace };
         list.Rooms.AddRange(snapshot.Rooms);
         list.Rooms.AddRange(_lost.Where(room => !names.Contains(room.Description.Name)));
         return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp()));

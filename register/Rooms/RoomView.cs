@@ -31,11 +31,14 @@ internal sealed class RoomView
 
     public bool WasRead => StoreTime != 0;
 
+    /// <summary>No room has still to claim again what the store may have lost: a session that isn't stored isn't there.</summary>
+    public bool Refilled => List.Refilled;
+
     public bool IsLive(ulong incarnation) => _rooms.ContainsKey(incarnation);
 
     public string NameOf(ulong incarnation) => _rooms.TryGetValue(incarnation, out var room) ? room.Description.Name : "";
 
     /// <summary>The same rooms, of which register can't tell whether they are all.</summary>
     public RoomView AsIncomplete() =>
-        List.Complete ? new(new RoomList(List) { Complete = false }, Highest, StoreTime, ReadAt) : this;
+        List.Complete ? new(new RoomList(List) { Complete = false, Refilled = false }, Highest, StoreTime, ReadAt) : this;
 }
