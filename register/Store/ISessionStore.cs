@@ -29,7 +29,8 @@ internal interface ISessionStore
     /// <summary>How many sessions of the app are stored.</summary>
     Task<long> CountAsync(string app, CancellationToken cancellationToken);
 
-    /// <summary>Displaced sessions of all partitions whose rooms haven't been told for sure, the oldest of each, at most <paramref name="limit"/> a partition.</summary>
+    /// <summary>Displaced sessions of all partitions whose rooms haven't been told for sure, the oldest of each, at most <paramref name="limit"/> a partition; of those partitions whose part of the store answers.</summary>
+    /// <exception cref="StoreUnavailableException">No part of the store answers.</exception>
     Task<IReadOnlyList<DisplacedSession>> UntoldAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>The rooms of these displaced sessions know, or are dead: claims needn't return them any more.</summary>

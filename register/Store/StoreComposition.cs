@@ -29,7 +29,9 @@ internal static class StoreComposition
         services.AddDependency("memory");
         services.AddSingleton(new StoreIdentity("memory", "this process"));
         services.AddSingleton<IRoomStore, MemoryRoomStore>();
-        services.AddSingleton<ISessionStore, MemorySessionStore>();
+        services.AddSingleton<MemorySessionStore>();
+        services.AddSingleton<ISessionStore>(static provider => provider.GetRequiredService<MemorySessionStore>());
+        services.AddSingleton<IEventOutbox, MemoryEventOutbox>();
         services.AddSingleton<ITokenStore, MemoryTokenStore>();
         services.AddSingleton<IAppStore, MemoryAppStore>();
     }
@@ -42,6 +44,7 @@ internal static class StoreComposition
         services.AddHostedService(static provider => provider.GetRequiredService<RedisClient>());
         services.AddSingleton<IRoomStore, RedisRoomStore>();
         services.AddSingleton<ISessionStore, RedisSessionStore>();
+        services.AddSingleton<IEventOutbox, RedisEventOutbox>();
         services.AddSingleton<ITokenStore, RedisTokenStore>();
         services.AddSingleton<IAppStore, RedisAppStore>();
     }

@@ -8,6 +8,8 @@ internal sealed class MemorySessionStore(TimeProvider time) : ISessionStore
 {
     private readonly SessionPartition[] _partitions = [.. Enumerable.Range(0, Partition.Count).Select(static number => new SessionPartition(number))];
 
+    public EventLog EventsOf(int partition) => _partitions[partition].Events;
+
     public Task<ClaimBatch> ClaimAsync(IReadOnlyList<SessionClaim> claims, CancellationToken cancellationToken)
     {
         var outcomes = new ClaimOutcome[claims.Count];

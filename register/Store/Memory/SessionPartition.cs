@@ -17,6 +17,8 @@ internal sealed class SessionPartition(int number)
     private readonly OrderedDictionary<DisplacedSession, bool> _toTell = [];
     private readonly Queue<(long At, string User)> _revocations = new();
 
+    public EventLog Events { get; } = new(number);
+
     public ClaimOutcome Claim(SessionClaim claim, long now)
     {
         var session = claim.Session.Clone();

@@ -23,6 +23,14 @@ internal static class Keys
 
     public static RedisKey Displaced(int partition) => new(Tag(partition) + "displaced");
 
+    public static RedisKey Events(int partition) => new(Tag(partition) + "events");
+
+    /// <summary>The latest change of the partition.</summary>
+    public static RedisKey Change(int partition) => new(Tag(partition) + "change");
+
+    /// <summary>Who publishes the partition's events.</summary>
+    public static RedisKey Relay(int partition) => new(Tag(partition) + "relay");
+
     public static string UserFront(int partition) => Tag(partition) + "user:";
 
     public static RedisKey User(int partition, string app, string user) => new(UserFront(partition) + SessionMember.OfUser(app, user));
@@ -33,6 +41,8 @@ internal static class Keys
 
     /// <summary>Incarnations, and in the lists of displaced sessions also sessions and epochs: 16 hexadecimal digits.</summary>
     public static string Hex(ulong number) => number.ToString("x16", CultureInfo.InvariantCulture);
+
+    public static string Decimal(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static ulong FromHex(ReadOnlySpan<char> text) => ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 

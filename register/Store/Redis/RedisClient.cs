@@ -67,6 +67,19 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
         };
     }
 
+    /// <summary>The results of those calls of a pipeline that were answered, each with its index: one master of a cluster may be away.</summary>
+    /// <exception cref="StoreUnavailableException">None was.</exception>
+    public IReadOnlyList<(int Index, T Result)> Answered<T>(Task<T>[] calls)
+    {
+        (int, T)[] answered = [.. calls.Index().Where(static call => call.Item.IsCompletedSuccessfully).Select(static call => (call.Index, call.Item.Result))];
+        if (answered.Length == 0 && calls.Length > 0)
+        {
+            Result(calls[0]);
+        }
+
+        return answered;
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microservices.Contracts;
 using Microservices.Contracts.Register;
 using StackExchange.Redis;
@@ -36,7 +35,7 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
             [
                 Keys.RoomFront(group.Key),
                 KeepRevocationMs,
-                .. indexes.SelectMany(i => new RedisValue[] { SessionMember.OfUser(ends[i].App, ends[i].User), Decimal(ends[i].Epoch) }),
+                .. indexes.SelectMany(i => new RedisValue[] { SessionMember.OfUser(ends[i].App, ends[i].User), Keys.Decimal(ends[i].Epoch) }),
             ];
             var result = (int[])(await redis.RunAsync(Script.SessionsEnd, keys, arguments, cancellationToken))!;
             for (var k = 0; k < indexes.Length; k++)
@@ -95,7 +94,7 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
             Partition.Count,
             (database, partition) => database.SortedSetRangeByRankAsync(Keys.Displaced(partition), 0, limit - 1),
             cancellationToken);
-        return [.. calls.SelectMany((call, partition) => redis.Result(call).Select(member => ParseDisplaced(partition, member.ToString())))];
+        return [.. redis.Answered(calls).SelectMany(static answer => answer.Result.Select(member => ParseDisplaced(answer.Index, member.ToString())))];
     }
 
     public async Task SettleAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
@@ -115,8 +114,6 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
             [Keys.Index(partition), Keys.Room(partition, incarnation)],
             [Keys.Hex(incarnation), limit, Keys.UserFront(partition), KeepRevocationMs],
             cancellationToken);
-
-    private static string Decimal(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static RedisValue DisplacedMember(DisplacedSession session) =>
         $"{Keys.Hex(session.Incarnation)}:{Keys.Hex(session.Session)}:{Keys.Hex(session.Epoch)}{(session.IsRevoked ? Revoked : "")}";
@@ -151,8 +148,8 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
         yield return claim.PerDevice ? 1 : 0;
         yield return SessionMember.FieldOf(claim.PerDevice, session.Device);
         yield return SessionMember.OfUser(session.App, session.User);
-        yield return claim.HeldEpoch is { } held ? Decimal(held) : "";
-        yield return Decimal(claim.SeenRevocation);
+        yield return claim.HeldEpoch is { } held ? Keys.Decimal(held) : "";
+        yield return Keys.Decimal(claim.SeenRevocation);
         yield return Keys.Hex(session.Incarnation);
         yield return Keys.Hex(session.Key.Session);
         yield return session.NamedDevice;

@@ -13,6 +13,8 @@ internal sealed record Script(string Name, string Text)
     public static readonly Script SessionsRevoke = Load("sessions_revoke");
     public static readonly Script SessionsList = Load("sessions_list");
     public static readonly Script SessionsSweep = Load("sessions_sweep");
+    public static readonly Script EventsTake = Load("events_take");
+    public static readonly Script EventsRemove = Load("events_remove");
     public static readonly Script AppsRead = Load("apps_read");
     public static readonly Script AppsWrite = Load("apps_write");
 

@@ -8,11 +8,20 @@ using Microsoft.Extensions.Options;
 
 namespace Microservices.Register.Tests.Store;
 
-/// <summary>One store behind its four seams.</summary>
-internal sealed record Stores(IRoomStore Rooms, ISessionStore Sessions, ITokenStore Tokens, IAppStore Apps, RedisClient? Client = null) : IAsyncDisposable
+/// <summary>One store behind its seams.</summary>
+internal sealed record Stores(
+    IRoomStore Rooms, ISessionStore Sessions, IEventOutbox Outbox, ITokenStore Tokens, IAppStore Apps, RedisClient? Client = null) : IAsyncDisposable
 {
-    public static Stores Memory() => new(
-        new MemoryRoomStore(TimeProvider.System), new MemorySessionStore(TimeProvider.System), new MemoryTokenStore(), new MemoryAppStore(TimeProvider.System));
+    public static Stores Memory()
+    {
+        var sessions = new MemorySessionStore(TimeProvider.System);
+        return new Stores(
+            new MemoryRoomStore(TimeProvider.System),
+            sessions,
+            new MemoryEventOutbox(sessions, TimeProvider.System),
+            new MemoryTokenStore(),
+            new MemoryAppStore(TimeProvider.System));
+    }
 
     /// <summary>Connects in the background.</summary>
     public static async Task<Stores> RedisAsync(string endpoints)
@@ -24,6 +33,7 @@ internal sealed record Stores(IRoomStore Rooms, ISessionStore Sessions, ITokenSt
         return new Stores(
             new RedisRoomStore(client, NullLogger<RedisRoomStore>.Instance),
             new RedisSessionStore(client),
+            new RedisEventOutbox(client, NullLogger<RedisEventOutbox>.Instance),
             new RedisTokenStore(client),
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
             client);
