@@ -77,6 +77,6 @@ public sealed class FrameWriterTests
     private static void WriteBoth(ArrayBufferWriter<byte> output, uint version)
     {
         FrameWriter.Write(output, version, Command.SingleChatDelivery, new ChatDelivery { ChatFrom = "ann", ChatContent = "hi" });
-        FrameWriter.Write(output, version, Command.HeartbeatAck, new HeartbeatAck { ServerTimeMs = 1_700_000_000_000 });
+        FrameWriter.Write(output, version, Command.HeartbeatAck, new HeartbeatAck { ServerTimeMs = 1_700_000_000_000, HeartbeatMs = 60_000 });
     }
 }

@@ -15,6 +15,9 @@ public interface IBodyReader
     /// <summary>Text. JSON may give a number: its digits are the text.</summary>
     string ReadText();
 
+    /// <summary>Text that is most often one of <paramref name="usual"/> (ASCII): reading one of those allocates nothing.</summary>
+    string ReadText(ReadOnlySpan<string> usual);
+
     /// <summary>A list of texts, at most <see cref="ProtocolLimits.MaxEntries"/>. Protobuf has one entry at a time: it is added to <paramref name="current"/>.</summary>
     IReadOnlyList<string> ReadTexts(IReadOnlyList<string> current);
 

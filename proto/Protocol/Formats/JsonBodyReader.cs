@@ -78,6 +78,19 @@ internal ref struct JsonBodyReader : IBodyReader
         }
     }
 
+    public string ReadText(ReadOnlySpan<string> usual)
+    {
+        foreach (var text in usual)
+        {
+            if (_json.TokenType == JsonTokenType.String && !_json.ValueIsEscaped && Ascii.Equals(_json.ValueSpan, text))
+            {
+                return text;
+            }
+        }
+
+        return ReadText();
+    }
+
     public IReadOnlyList<string> ReadTexts(IReadOnlyList<string> current)
     {
         if (_json.TokenType != JsonTokenType.StartArray)

@@ -41,6 +41,22 @@ internal ref struct ProtobufBodyReader : IBodyReader
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Fault("not well-formed UTF-8");
     }
 
+    public string ReadText(ReadOnlySpan<string> usual)
+    {
+        var before = _rest;
+        var bytes = ReadDelimited();
+        foreach (var text in usual)
+        {
+            if (Ascii.Equals(bytes, text))
+            {
+                return text;
+            }
+        }
+
+        _rest = before;
+        return ReadText();
+    }
+
     public IReadOnlyList<string> ReadTexts(IReadOnlyList<string> current)
     {
         var entries = current as List<string> ?? [.. current];

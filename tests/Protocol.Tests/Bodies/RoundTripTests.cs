@@ -16,7 +16,9 @@ public sealed class RoundTripTests
         Keeps(Samples.Group, first, second);
         Keeps(Samples.Broadcast, first, second);
         Keeps(Samples.Delivery, first, second);
-        Keeps(new HeartbeatAck { ServerTimeMs = 1_700_000_000_000 }, first, second);
+        Keeps(new Heartbeat { HeartbeatMs = 30_000, Network = "wifi" }, first, second);
+        Keeps(new Heartbeat { Network = "carrier pigeon" }, first, second);
+        Keeps(new HeartbeatAck { ServerTimeMs = 1_700_000_000_000, HeartbeatMs = 60_000 }, first, second);
         Keeps(Samples.Push, first, second);
         Keeps(Samples.Directive, first, second);
         Keeps(Samples.Error, first, second);

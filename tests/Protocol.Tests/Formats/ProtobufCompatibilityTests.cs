@@ -24,7 +24,8 @@ public sealed class ProtobufCompatibilityTests
         Agree(Samples.Group, Contract.GroupChat.Parser);
         Agree(Samples.Broadcast, Contract.BroadcastChat.Parser);
         Agree(Samples.Delivery, Contract.ChatDelivery.Parser);
-        Agree(new HeartbeatAck { ServerTimeMs = 1 }, Contract.HeartbeatAck.Parser);
+        Agree(new Heartbeat { HeartbeatMs = 300_000, Network = "mobile" }, Contract.Heartbeat.Parser);
+        Agree(new HeartbeatAck { ServerTimeMs = 1, HeartbeatMs = 2 }, Contract.HeartbeatAck.Parser);
         Agree(Samples.Push, Contract.PushDelivery.Parser);
         Agree(Samples.Directive, Contract.Directive.Parser);
         Agree(Samples.Error, Contract.Error.Parser);
@@ -42,12 +43,13 @@ public sealed class ProtobufCompatibilityTests
         SameFields<GroupChat>(Contract.GroupChat.Descriptor);
         SameFields<BroadcastChat>(Contract.BroadcastChat.Descriptor);
         SameFields<ChatDelivery>(Contract.ChatDelivery.Descriptor);
+        SameFields<Heartbeat>(Contract.Heartbeat.Descriptor);
         SameFields<HeartbeatAck>(Contract.HeartbeatAck.Descriptor);
         SameFields<PushDelivery>(Contract.PushDelivery.Descriptor);
         SameFields<Directive>(Contract.Directive.Descriptor);
         SameFields<Error>(Contract.Error.Descriptor);
         SameFields<Goodbye>(Contract.Goodbye.Descriptor);
-        Assert.Equal(12, Contract.ClientReflection.Descriptor.MessageTypes.Count);
+        Assert.Equal(13, Contract.ClientReflection.Descriptor.MessageTypes.Count);
     }
 
     [Fact]

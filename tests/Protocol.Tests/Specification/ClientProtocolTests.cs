@@ -43,6 +43,7 @@ public sealed class ClientProtocolTests
         SameFields("### 3 ", GroupChat.Fields);
         SameFields("### 4 ", BroadcastChat.Fields);
         SameFields("### 102, 103, 104 ", ChatDelivery.Fields);
+        SameFields("### 5 ", Heartbeat.Fields);
         SameFields("### 105 ", HeartbeatAck.Fields);
         SameFields("### 106 ", PushDelivery.Fields);
         SameFields("### 107 ", Directive.Fields);
@@ -80,7 +81,8 @@ public sealed class ClientProtocolTests
         Command.Push => AsJson<PushDelivery>(header, body),
         Command.Directive => AsJson<Directive>(header, body),
         Command.Error => AsJson<Error>(header, body),
-        Command.Goodbye or Command.Heartbeat => AsJson<Goodbye>(header, body),
+        Command.Heartbeat => AsJson<Heartbeat>(header, body),
+        Command.Goodbye => AsJson<Goodbye>(header, body),
         _ => throw new InvalidOperationException($"No body is known for command {header.Command}."),
     };
 
