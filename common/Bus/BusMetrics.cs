@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Microservices.Bus;
 
-/// <summary>What the bus counts. Tags: <c>to</c> = room, all, uplink; <c>from</c> = room, uplink; <c>reason</c> = a <see cref="DropReason"/>.</summary>
+/// <summary>What the bus counts. Tags: <c>to</c> = room, all, uplink, presence; <c>from</c> = room, uplink, presence; <c>reason</c> = a <see cref="DropReason"/>.</summary>
 internal sealed class BusMetrics : IDisposable
 {
     public const string MeterName = "Microservices.Bus";
@@ -63,6 +63,7 @@ internal sealed class BusMetrics : IDisposable
     {
         Destination.Room => "room",
         Destination.AllRooms => "all",
+        Destination.Presence => "presence",
         _ => "uplink",
     };
 }
@@ -73,6 +74,7 @@ internal enum Destination
     Room,
     AllRooms,
     Uplink,
+    Presence,
 }
 
 /// <summary>Why a message was given up.</summary>

@@ -54,6 +54,12 @@ public sealed class BusOptions
     /// <summary>How many messages a consumer takes from each uplink queue ahead of handling them, and the largest batch. Default 256.</summary>
     public int UplinkPrefetch { get; set; } = 256;
 
+    /// <summary>The queue of a presence subscription drops its oldest events above this. Default 64 MiB.</summary>
+    public long PresenceQueueMaxBytes { get; set; } = 64 << 20;
+
+    /// <summary>How many events a presence subscription takes from its queue ahead of handling them. Default 1,000.</summary>
+    public int PresencePrefetch { get; set; } = 1_000;
+
     /// <summary>How often a consumer that has more than its share of the uplink queues gives some up to the others. Default 15 s.</summary>
     public TimeSpan UplinkBalanceInterval { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -27,12 +27,14 @@ internal sealed class BusOptionsValidator : IValidateOptions<BusOptions>
         Within(faults, nameof(options.MaxWaiting), options.MaxWaiting, 1, 10_000_000);
         Within(faults, nameof(options.RoomPrefetch), options.RoomPrefetch, 1, 65_535);
         Within(faults, nameof(options.UplinkPrefetch), options.UplinkPrefetch, 1, UplinkQueues.MaxBatch);
+        Within(faults, nameof(options.PresencePrefetch), options.PresencePrefetch, 1, 65_535);
         Within(faults, nameof(options.MaxAttempts), options.MaxAttempts, 1, 1_000);
         Within(faults, nameof(options.InProcessMaxMessages), options.InProcessMaxMessages, 1, 100_000_000);
         Within(faults, nameof(options.MaxWaitingBytes), options.MaxWaitingBytes, 1 << 20, 1L << 40);
         Within(faults, nameof(options.RoomQueueMaxBytes), options.RoomQueueMaxBytes, 1 << 10, 1L << 40);
         Within(faults, nameof(options.UplinkQueueMaxBytes), options.UplinkQueueMaxBytes, 1 << 10, 1L << 40);
         Within(faults, nameof(options.DeadLetterMaxBytes), options.DeadLetterMaxBytes, 1 << 10, 1L << 40);
+        Within(faults, nameof(options.PresenceQueueMaxBytes), options.PresenceQueueMaxBytes, 1 << 10, 1L << 40);
         return faults.Build();
     }
 

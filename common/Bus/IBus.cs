@@ -34,6 +34,19 @@ public interface IBus : IAsyncDisposable
     ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Tells of a change of a session to whoever listens: nobody is <see cref="PublishOutcome.Accepted"/> too. Events that one caller publishes
+    /// one after the other (also without awaiting in between) arrive in that order. Not kept: a consumer that is away misses it.
+    /// </summary>
+    ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Consumes all presence events from now on, one at a time and in order, until the returned subscription is disposed. Each subscription has
+    /// a queue of its own, which ends with it; one that is full drops its oldest. The consumer is told when events may have been lost.
+    /// </summary>
+    /// <returns>When the queue stands: what is published from then on arrives. Waits for the bus, until cancelled.</returns>
+    Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Declares the room's queue and consumes it, one message at a time and in order, until the returned subscription is disposed,
     /// which also deletes the queue. Survives the loss of the connection: the queue is declared again. A queue that is full drops its oldest
     /// messages; a message that the handler refuses several times in a row is dropped.

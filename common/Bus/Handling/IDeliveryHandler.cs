@@ -9,4 +9,13 @@ internal interface IDeliveryHandler<T>
     /// <param name="tokens">When to stop.</param>
     /// <returns>How many, from the first, are finished (done or refused); not all only when the consumer stops.</returns>
     ValueTask<int> HandleAsync(IReadOnlyList<T> messages, ICollection<int> refused, HandlingTokens tokens);
+
+    /// <summary>
+    /// Messages may have been lost: consuming begins (again), the queue dropped some, or some couldn't be read. Called between calls of
+    /// <see cref="HandleAsync"/>.
+    /// </summary>
+    void Interrupted()
+    {
+        // Most handlers are for messages whose sender learns of a loss, or doesn't mind.
+    }
 }

@@ -3,8 +3,8 @@ namespace Microservices.Bus.Handling;
 /// <summary>How often, and after which pauses, a handler that throws gets its messages again.</summary>
 internal sealed record RetryPolicy(int MaxAttempts, TimeSpan Delay, TimeSpan MaxDelay)
 {
-    /// <summary>For rooms: what is meant for connected clients is not worth holding up the rest for long.</summary>
-    public static readonly RetryPolicy Room = new(3, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
+    /// <summary>For rooms and presence: what is about connected clients is not worth holding up the rest for long.</summary>
+    public static readonly RetryPolicy Brief = new(3, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
 
     public static RetryPolicy Uplink(BusOptions options) => new(options.MaxAttempts, options.RetryDelay, options.MaxRetryDelay);
 

@@ -16,6 +16,7 @@ public sealed class InProcessBus : IBus
     private readonly TimeProvider _time;
     private readonly BusMetrics _metrics;
     private readonly ConcurrentDictionary<ulong, InProcessRoom> _rooms = new();
+    private readonly ConcurrentDictionary<InProcessPresence, byte> _presence = new();
     private readonly InProcessUplink[] _uplinks;
     private volatile bool _disposed;
 
@@ -73,11 +74,39 @@ public sealed class InProcessBus : IBus
     }
 
     /// <inheritdoc/>
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_disposed)
+        {
+            return Outcome(Destination.Presence, PublishOutcome.Unavailable);
+        }
+
+        foreach (var (subscription, _) in _presence)
+        {
+            CountDropped(Destination.Presence, subscription.Add(change));
+        }
+
+        return Outcome(Destination.Presence, PublishOutcome.Accepted);
+    }
+
+    /// <inheritdoc/>
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var retrying = new Retrying("presence", Destination.Presence, RetryPolicy.Brief, _metrics, _logger, _time);
+        var subscription = new InProcessPresence(_options, new PresenceDeliveries(consumer, retrying), gone => _presence.TryRemove(gone, out _));
+        _presence.TryAdd(subscription, 0);
+        return Task.FromResult<IAsyncDisposable>(subscription);
+    }
+
+    /// <inheritdoc/>
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var retrying = new Retrying($"room.{incarnation:x16}", Destination.Room, RetryPolicy.Room, _metrics, _logger, _time);
+        var retrying = new Retrying($"room.{incarnation:x16}", Destination.Room, RetryPolicy.Brief, _metrics, _logger, _time);
         var room = new InProcessRoom(_options, new RoomDeliveries(handler, retrying), gone => _rooms.TryRemove(new(incarnation, gone)));
         if (!_rooms.TryAdd(incarnation, room))
         {
@@ -101,13 +130,18 @@ public sealed class InProcessBus : IBus
         return Task.FromResult<IAsyncDisposable>(new Subscription([.. consumers]));
     }
 
-    /// <summary>Ends the rooms. What is left in queues is gone.</summary>
+    /// <summary>Ends the rooms and subscriptions. What is left in queues is gone.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
         foreach (var (_, room) in _rooms)
         {
             await room.DisposeAsync();
+        }
+
+        foreach (var (subscription, _) in _presence)
+        {
+            await subscription.DisposeAsync();
         }
 
         foreach (var uplink in _uplinks)
@@ -122,15 +156,19 @@ public sealed class InProcessBus : IBus
     {
         if (room.TryAdd(message, out var dropped))
         {
-            for (var i = 0; i < dropped; i++)
-            {
-                _metrics.Dropped(Destination.Room, DropReason.Overflow);
-            }
-
+            CountDropped(Destination.Room, dropped);
             return true;
         }
 
         return false;
+    }
+
+    private void CountDropped(Destination from, int dropped)
+    {
+        for (var i = 0; i < dropped; i++)
+        {
+            _metrics.Dropped(from, DropReason.Overflow);
+        }
     }
 
     private ValueTask<PublishOutcome> Outcome(Destination to, PublishOutcome outcome)

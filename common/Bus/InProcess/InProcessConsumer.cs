@@ -53,11 +53,16 @@ internal sealed class InProcessConsumer<T> : IAsyncDisposable
         var refused = new List<int>();
         try
         {
+            _handler.Interrupted();
             while (!_stopping.IsCancellationRequested)
             {
                 batch.Clear();
                 refused.Clear();
-                await _queue.TakeAsync(batch, _maxBatch, _stopping.Token);
+                if (await _queue.TakeAsync(batch, _maxBatch, _stopping.Token))
+                {
+                    _handler.Interrupted();
+                }
+
                 var finished = 0;
                 try
                 {

@@ -14,6 +14,7 @@ internal sealed class InProcessQueue<T>(int maxMessages, long maxBytes)
     private readonly List<(T Message, int Bytes)> _taken = [];
     private readonly Arrival _arrived = new();
     private long _bytes;
+    private bool _hasDropped;
 
     /// <summary>Adds a message unless the queue is full.</summary>
     public bool TryAdd(T message)
@@ -47,21 +48,30 @@ internal sealed class InProcessQueue<T>(int maxMessages, long maxBytes)
 
             if (bytes > maxBytes)
             {
-                return dropped + 1;
+                dropped++;
+                _hasDropped = true;
+                _arrived.Signal();
+                return dropped;
             }
+
+            _hasDropped |= dropped > 0;
 
             Append(message, bytes);
             return dropped;
         }
     }
 
-    /// <summary>Waits for messages and takes up to <paramref name="most"/> of them.</summary>
-    public async ValueTask TakeAsync(List<T> batch, int most, CancellationToken cancellationToken)
+    /// <summary>Waits for messages and takes up to <paramref name="most"/> of them; none when all that came were dropped.</summary>
+    /// <returns>True when some were dropped since the last take.</returns>
+    public async ValueTask<bool> TakeAsync(List<T> batch, int most, CancellationToken cancellationToken)
     {
-        while (!TryTake(batch, most))
+        bool hasDropped;
+        while (!TryTake(batch, most, out hasDropped))
         {
             await _arrived.WaitAsync(cancellationToken);
         }
+
+        return hasDropped;
     }
 
     /// <summary>The first <paramref name="finished"/> of the messages that were taken are done; the others come back.</summary>
@@ -79,10 +89,11 @@ internal sealed class InProcessQueue<T>(int maxMessages, long maxBytes)
         }
     }
 
-    private bool TryTake(List<T> batch, int most)
+    private bool TryTake(List<T> batch, int most, out bool hasDropped)
     {
         lock (_lock)
         {
+            (hasDropped, _hasDropped) = (_hasDropped, false);
             while (_taken.Count < most && _messages.First is { } first)
             {
                 _messages.RemoveFirst();
@@ -91,7 +102,7 @@ internal sealed class InProcessQueue<T>(int maxMessages, long maxBytes)
                 batch.Add(first.Value.Message);
             }
 
-            return _taken.Count > 0;
+            return hasDropped || _taken.Count > 0;
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class ConsumeSession<T> : IDisposable
         var tokens = new HandlingTokens(_ours.Token, _continue.Token);
         try
         {
+            _queue.Handler.Interrupted();
             while (!_continue.IsCancellationRequested)
             {
                 _batch.Clear();
@@ -82,6 +83,11 @@ internal sealed class ConsumeSession<T> : IDisposable
             {
                 _messages.Add(message);
             }
+        }
+
+        if (_messages.Count < _batch.Count)
+        {
+            _queue.Handler.Interrupted();
         }
 
         _refused.Clear();

@@ -6,7 +6,7 @@ using RabbitMQ.Client.Events;
 namespace Microservices.Bus.RabbitMq;
 
 /// <summary>Takes what the broker delivers on one channel and hands it on in order. What waits here is bounded by the prefetch.</summary>
-internal sealed class DeliveryReader<T>(IChannel channel, MessageParser<T> parser, Destination from, BusMetrics metrics)
+internal sealed class DeliveryReader<T>(IChannel channel, DeclaredQueue queue, MessageParser<T> parser, Destination from, BusMetrics metrics)
     : AsyncDefaultBasicConsumer(channel)
     where T : class, IMessage<T>
 {
@@ -43,6 +43,12 @@ internal sealed class DeliveryReader<T>(IChannel channel, MessageParser<T> parse
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
+        if (consumerTag == queue.Overflow)
+        {
+            _waiting.Writer.TryWrite(new(deliveryTag, null, DropReason.Overflow));
+            return Task.CompletedTask;
+        }
+
         if (redelivered)
         {
             metrics.Redelivered(from, 1);

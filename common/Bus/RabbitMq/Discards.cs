@@ -20,9 +20,12 @@ internal sealed class Discards(string queue, Destination from, BusMetrics metric
             return;
         }
 
-        var why = reason == DropReason.Version
-            ? $"it has another version of the contract than {MessageVersion.Current}, the one that this build knows"
-            : "it is not a message of this contract";
+        var why = reason switch
+        {
+            DropReason.Version => $"it has another version of the contract than {MessageVersion.Current}, the one that this build knows",
+            DropReason.Overflow => "the queue was full, and it was the oldest",
+            _ => "it is not a message of this contract",
+        };
         Log.SetAside(logger, queue, why, _since);
         (_said, _lastLine, _since) = (true, time.GetTimestamp(), 0);
     }

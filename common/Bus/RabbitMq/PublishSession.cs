@@ -112,12 +112,15 @@ internal sealed class PublishSession : IAsyncDisposable
 
         var properties = new BasicProperties
         {
-            // A room's messages are for connections that a broker's restart would end anyway; the uplink is kept.
+            // A room's messages are for connections that a broker's restart would end anyway, and presence is read again; the uplink is kept.
             DeliveryMode = pending.To == Destination.Uplink ? DeliveryModes.Persistent : DeliveryModes.Transient,
             CorrelationId = number.ToString(CultureInfo.InvariantCulture),
             Headers = new Dictionary<string, object?>(1) { [MessageVersion.Header] = Version },
         };
-        await _channel.BasicPublishAsync(pending.Exchange, pending.RoutingKey, mandatory: true, properties, body, cancellationToken);
+
+        // Nobody needs to listen to presence.
+        var mandatory = pending.To != Destination.Presence;
+        await _channel.BasicPublishAsync(pending.Exchange, pending.RoutingKey, mandatory, properties, body, cancellationToken);
     }
 
     private Task Confirm(ulong number, bool multiple, PublishOutcome outcome)

@@ -108,10 +108,17 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
         var channel = await live.Connection.CreateChannelAsync(cancellationToken: _stopping.Token);
         try
         {
-            await _queue.DeclareAsync(live, channel, _stopping.Token);
+            var declared = await _queue.DeclareAsync(live, channel, _stopping.Token);
+            var reader = new DeliveryReader<T>(channel, declared, _queue.Parser, _queue.From, _metrics);
+            if (declared.Overflow is { } overflow)
+            {
+                // One says that there were some; the next comes when that one is settled.
+                await channel.BasicQosAsync(0, 1, global: false, _stopping.Token);
+                await channel.BasicConsumeAsync(overflow, autoAck: false, consumerTag: overflow, reader, _stopping.Token);
+            }
+
             await channel.BasicQosAsync(0, (ushort)_queue.Prefetch, global: false, _stopping.Token);
-            var reader = new DeliveryReader<T>(channel, _queue.Parser, _queue.From, _metrics);
-            await channel.BasicConsumeAsync(_queue.Name, autoAck: false, reader, _stopping.Token);
+            await channel.BasicConsumeAsync(declared.Name, autoAck: false, reader, _stopping.Token);
             backoff.Reset();
             (_reader, _turn, _fault) = (reader, turn, null);
             if (_attached.TrySetResult())

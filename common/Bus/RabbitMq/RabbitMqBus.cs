@@ -58,6 +58,22 @@ internal sealed class RabbitMqBus : IBus
         return _publisher.PublishAsync(Destination.Uplink, Topology.Uplink, Topology.UplinkKey(queue), message, cancellationToken);
     }
 
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(Destination.Presence, Topology.Presence, Topology.PresenceKey(change), change, cancellationToken);
+
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken)
+    {
+        var queue = new ConsumedQueue<PresenceEvent>(
+            Topology.Presence,
+            Destination.Presence,
+            PresenceEvent.Parser,
+            new PresenceDeliveries(consumer, Retrying(Topology.Presence, Destination.Presence, RetryPolicy.Brief)),
+            _options.PresencePrefetch,
+            (_, channel, token) => _topology.DeclarePresenceAsync(channel, token),
+            DeleteAtEnd: false);
+        return SubscribeAsync([queue], static _ => null, cancellationToken);
+    }
+
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
     {
         var name = Topology.RoomQueue(incarnation);
@@ -65,7 +81,7 @@ internal sealed class RabbitMqBus : IBus
             name,
             Destination.Room,
             RoomMessage.Parser,
-            new RoomDeliveries(handler, Retrying(name, Destination.Room, RetryPolicy.Room)),
+            new RoomDeliveries(handler, Retrying(name, Destination.Room, RetryPolicy.Brief)),
             _options.RoomPrefetch,
             (_, channel, token) => _topology.DeclareRoomAsync(channel, incarnation, token),
             DeleteAtEnd: true);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Microservices.Contracts.Bus;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -13,6 +14,7 @@ namespace Microservices.Bus.RabbitMq;
 ///                                    ├─▶ room.&lt;incarnation&gt;
 /// rooms.all (fanout) ────────────────┘
 /// uplink (direct, key = number) ───────▶ uplink.00 … uplink.15 ── refused ──▶ uplink.dead
+/// presence (topic, key = app.kind) ────▶ presence.&lt;random&gt;, one a subscription ── overflow ──▶ presence.&lt;random&gt;.lost
 /// </code>
 /// </summary>
 internal sealed class Topology(BusOptions options, ILogger logger)
@@ -21,6 +23,7 @@ internal sealed class Topology(BusOptions options, ILogger logger)
     public const string AllRooms = "rooms.all";
     public const string Uplink = "uplink";
     public const string DeadLetters = "uplink.dead";
+    public const string Presence = "presence";
 
     private const ushort PreconditionFailed = 406;
 
@@ -35,6 +38,17 @@ internal sealed class Topology(BusOptions options, ILogger logger)
 
     public static string UplinkQueue(int queue) => $"uplink.{UplinkKey(queue)}";
 
+    public static string PresenceKey(PresenceEvent change) => change.Kind switch
+    {
+        PresenceEvent.Types.Kind.Online => $"{change.App}.online",
+        PresenceEvent.Types.Kind.Away => $"{change.App}.away",
+        PresenceEvent.Types.Kind.Back => $"{change.App}.back",
+        PresenceEvent.Types.Kind.Offline => $"{change.App}.offline",
+
+        // A register relays what a newer one has stored.
+        _ => $"{change.App}.other",
+    };
+
     /// <summary>Everything that a publisher needs: the exchanges, and the queues that messages can wait in before anybody consumes them.</summary>
     public async Task DeclareAsync(IConnection connection, CancellationToken cancellationToken)
     {
@@ -42,6 +56,7 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         {
             await channel.ExchangeDeclareAsync(Rooms, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
             await channel.ExchangeDeclareAsync(AllRooms, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(Presence, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
         }
 
         for (var queue = 0; queue < UplinkQueues.Count; queue++)
@@ -53,7 +68,7 @@ internal sealed class Topology(BusOptions options, ILogger logger)
     }
 
     /// <summary>The queue of a room, bound to both exchanges.</summary>
-    public async Task DeclareRoomAsync(IChannel channel, ulong incarnation, CancellationToken cancellationToken)
+    public async Task<DeclaredQueue> DeclareRoomAsync(IChannel channel, ulong incarnation, CancellationToken cancellationToken)
     {
         var queue = RoomQueue(incarnation);
         await channel.ExchangeDeclareAsync(Rooms, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
@@ -61,11 +76,30 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, RoomArguments(), cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, Rooms, RoomKey(incarnation), cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, AllRooms, "", cancellationToken: cancellationToken);
+        return new(queue);
     }
 
     /// <summary>One uplink queue.</summary>
-    public Task DeclareUplinkAsync(IConnection connection, int queue, CancellationToken cancellationToken) =>
-        DeclareQueueAsync(connection, UplinkQueue(queue), UplinkKey(queue), UplinkArguments(), cancellationToken);
+    public async Task<DeclaredQueue> DeclareUplinkAsync(IConnection connection, int queue, CancellationToken cancellationToken)
+    {
+        await DeclareQueueAsync(connection, UplinkQueue(queue), UplinkKey(queue), UplinkArguments(), cancellationToken);
+        return new(UplinkQueue(queue));
+    }
+
+    /// <summary>
+    /// A new queue that is this channel's alone, bound to all presence events, and beside it one that says so when the first runs over. The
+    /// names are new each time: the broker holds those of a connection that broke until it notices.
+    /// </summary>
+    public async Task<DeclaredQueue> DeclarePresenceAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var queue = $"{Presence}.{Guid.NewGuid():n}";
+        var lost = $"{queue}.lost";
+        await channel.ExchangeDeclareAsync(Presence, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(lost, durable: false, exclusive: true, autoDelete: true, LostArguments(), cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, PresenceArguments(lost), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, Presence, "#", cancellationToken: cancellationToken);
+        return new(queue, lost);
+    }
 
     private Dictionary<string, object?> RoomArguments() => new()
     {
@@ -84,6 +118,22 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         ["x-overflow"] = "reject-publish",
         ["x-dead-letter-exchange"] = "",
         ["x-dead-letter-routing-key"] = DeadLetters,
+    };
+
+    private Dictionary<string, object?> PresenceArguments(string lost) => new()
+    {
+        ["x-queue-type"] = "classic",
+        ["x-max-length-bytes"] = options.PresenceQueueMaxBytes,
+        ["x-overflow"] = "drop-head",
+        ["x-dead-letter-exchange"] = "",
+        ["x-dead-letter-routing-key"] = lost,
+    };
+
+    private static Dictionary<string, object?> LostArguments() => new()
+    {
+        ["x-queue-type"] = "classic",
+        ["x-max-length"] = 1,
+        ["x-overflow"] = "drop-head",
     };
 
     private Dictionary<string, object?> DeadLetterArguments() => new()

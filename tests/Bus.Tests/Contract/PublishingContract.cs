@@ -124,6 +124,7 @@ public abstract class PublishingContract : IAsyncLifetime
 
         Assert.Equal(PublishOutcome.Unavailable, await host.Bus.PublishToRoomAsync(1, Room(0), Stop));
         Assert.Equal(PublishOutcome.Unavailable, await host.Bus.PublishUplinkAsync(Uplink("ann", 0), Stop));
+        Assert.Equal(PublishOutcome.Unavailable, await host.Bus.PublishPresenceAsync(Presence(1), Stop));
         Assert.False(host.Bus.IsConnected);
     }
 

@@ -62,7 +62,7 @@ public sealed class SetupFaultTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Bus_DocumentedPermissions_Suffice()
     {
-        const string Ours = @"^(rooms|rooms\.all|room\..*|uplink.*|amq\.default)$";
+        const string Ours = @"^(rooms|rooms\.all|room\..*|uplink.*|presence.*|amq\.default)$";
         var virtualHost = new Uri(broker.Server.TakeVirtualHost()).AbsolutePath[1..];
         await NewUserAsync("service");
         await broker.Server.ControlAsync("set_permissions", "-p", virtualHost, "service", Ours, Ours, Ours);
@@ -70,6 +70,7 @@ public sealed class SetupFaultTests(Broker broker) : IAsyncLifetime
         var host = Open("service", virtualHost);
 
         await using var room = await host.Bus.ConsumeRoomAsync(1, (_, _) => ValueTask.CompletedTask, Stop);
+        await using var presence = await host.Bus.SubscribePresenceAsync(new PresenceRecord(), Stop);
         await using var uplink = await host.Bus.ConsumeUplinkAsync((_, _, _) => ValueTask.CompletedTask, Stop);
         await Eventually.HoldsAsync(
             async () => await host.Bus.PublishToAllRoomsAsync(Room(1), Stop) == PublishOutcome.Accepted, "messages flow", _log.ToString);

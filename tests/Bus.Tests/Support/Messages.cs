@@ -14,6 +14,16 @@ internal static class Messages
 
     public static int Number(RoomMessage message) => int.Parse(message.Id, CultureInfo.InvariantCulture);
 
+    public static PresenceEvent Presence(int number, string app = "default", PresenceEvent.Types.Kind kind = PresenceEvent.Types.Kind.Online, int bytes = 0) => new()
+    {
+        Kind = kind,
+        App = app,
+        User = "ann",
+        Epoch = 1,
+        Change = (ulong)number,
+        NamedDevice = new string('x', bytes),
+    };
+
     public static UplinkMessage Uplink(string user, int number, int bytes = 0) => new()
     {
         App = "default",

@@ -19,6 +19,11 @@ internal sealed class FaultyBus(IBus bus) : IBus
 
     public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => bus.PublishUplinkAsync(message, cancellationToken);
 
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) => bus.PublishPresenceAsync(change, cancellationToken);
+
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) =>
+        bus.SubscribePresenceAsync(consumer, cancellationToken);
+
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) =>
         bus.ConsumeRoomAsync(incarnation, handler, cancellationToken);
 

@@ -35,6 +35,10 @@ internal sealed class ScriptedBus : IBus
 
     public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
+
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);

@@ -40,6 +40,12 @@ internal sealed class SwitchedBus(IBus bus) : IBus
         return outcome;
     }
 
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) =>
+        bus.PublishPresenceAsync(change, cancellationToken);
+
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) =>
+        bus.SubscribePresenceAsync(consumer, cancellationToken);
+
     public async Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
     {
         while (_isAway)

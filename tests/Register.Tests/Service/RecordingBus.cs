@@ -4,10 +4,12 @@ using Microservices.Contracts.Bus;
 
 namespace Microservices.Register.Tests.Service;
 
-/// <summary>Keeps what register tells rooms.</summary>
+/// <summary>Keeps what register tells rooms, and its presence events.</summary>
 internal sealed class RecordingBus : IBus
 {
     public ConcurrentQueue<(ulong Incarnation, RoomMessage Message)> ToRooms { get; } = new();
+
+    public ConcurrentQueue<PresenceEvent> Presence { get; } = new();
 
     public bool IsConnected => true;
 
@@ -20,6 +22,14 @@ internal sealed class RecordingBus : IBus
     public ValueTask<PublishOutcome> PublishToAllRoomsAsync(RoomMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken)
+    {
+        Presence.Enqueue(change);
+        return ValueTask.FromResult(PublishOutcome.Accepted);
+    }
+
+    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) => throw new NotSupportedException();
 
