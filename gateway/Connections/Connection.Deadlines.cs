@@ -22,6 +22,9 @@ internal sealed partial class Connection
     /// <summary>A whole frame came.</summary>
     public void Heard() => Volatile.Write(ref _heardMs, _parts.Wheel.NowMs);
 
+    /// <summary>For how long nothing has been heard, ms.</summary>
+    public uint SilentMs => (uint)Math.Clamp(_parts.Wheel.NowMs - Volatile.Read(ref _heardMs), 0, uint.MaxValue);
+
     /// <summary>A deadline has changed, or the silence limit of the app: looks at it anew.</summary>
     public void WatchDeadline()
     {

@@ -266,7 +266,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         // A session that was displaced or revoked is another's now, or nobody's.
         if (session.TryEnd() && Reason is not (Code.Displaced or Code.TokenRevoked))
         {
-            _parts.Ends.Add(session.App.Name, session.User, session.Device, session.Epoch);
+            _parts.Ends.Add(session.App.Name, session.User, session.Device, session.Epoch, Reason, SilentMs);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class Reclaimer(
                 if (session.Connection.IsClosing)
                 {
                     // Its end was told before it was claimed again.
-                    ends.Add(session.App.Name, session.User, session.Device, session.Epoch);
+                    ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Connection.Reason, session.Connection.SilentMs);
                 }
 
                 return true;
@@ -92,5 +92,6 @@ internal sealed class Reclaimer(
         ChatClient = session.IsChatClient,
         HeldEpoch = session.Epoch,
         Sdk = session.Sdk,
+        State = session.State,
     };
 }

@@ -106,7 +106,7 @@ internal sealed class LoginDesk(
         Count(login, settled ? LoginOutcome.Verified : LoginOutcome.Abandoned);
         if (!settled)
         {
-            ends.Add(login.App, login.User, login.Verify.Device, result.Epoch);
+            ends.Add(login.App, login.User, login.Verify.Device, result.Epoch, login.Connection.Reason);
             return;
         }
 

@@ -1,3 +1,4 @@
+using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 
@@ -10,6 +11,8 @@ internal sealed class Session
     private ulong _incarnation;
     private int _uplinksInFlight;
     private bool _ended;
+    private bool _isAway;
+    private uint _heartbeatMs;
 
     public required Connection Connection { get; init; }
 
@@ -40,6 +43,26 @@ internal sealed class Session
     {
         get => Volatile.Read(ref _incarnation);
         set => Volatile.Write(ref _incarnation, value);
+    }
+
+    /// <summary>Silent for longer than the app's rules allow, and not given up yet.</summary>
+    public bool IsAway
+    {
+        get => Volatile.Read(ref _isAway);
+        set => Volatile.Write(ref _isAway, value);
+    }
+
+    /// <summary>What register is told of it.</summary>
+    public SessionState State => IsAway ? SessionState.Away : SessionState.Alive;
+
+    /// <summary>The heartbeat interval that the client proposed last, ms; 0 = none.</summary>
+    public uint ProposedHeartbeatMs { get; set; }
+
+    /// <summary>The heartbeat interval that the client was told last, ms.</summary>
+    public uint HeartbeatMs
+    {
+        get => Volatile.Read(ref _heartbeatMs);
+        set => Volatile.Write(ref _heartbeatMs, value);
     }
 
     /// <summary>Its place among the sessions of its app; −1 while it has none.</summary>

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
+using Microservices.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Gateway.Sessions;
@@ -36,10 +37,17 @@ internal sealed class SessionEnds
     public int Unfinished => Volatile.Read(ref _unfinished);
 
     /// <summary>Queues an end. Never waits.</summary>
-    public void Add(string app, string user, string device, ulong epoch)
+    /// <param name="app">The app.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="device">The device as the client named it.</param>
+    /// <param name="epoch">The epoch that ends.</param>
+    /// <param name="reason">Why; it decides whether the session may be resumed.</param>
+    /// <param name="silentMs">For how long the client had not been heard of.</param>
+    public void Add(string app, string user, string device, ulong epoch, Code reason = Code.ConnectionLost, uint silentMs = 0)
     {
         Interlocked.Increment(ref _unfinished);
-        if (!_waiting.Writer.TryWrite(new EndSession { App = app, User = user, Device = device, Epoch = epoch }))
+        var end = new EndSession { App = app, User = user, Device = device, Epoch = epoch, Code = (uint)reason, SilentMs = silentMs };
+        if (!_waiting.Writer.TryWrite(end))
         {
             Interlocked.Decrement(ref _unfinished);
             _metrics.EndLost();
