@@ -6,6 +6,7 @@ using Microservices.Center.Apps;
 using Microservices.Center.Chat;
 using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
+using Microservices.Center.Jobs;
 using Microservices.Center.Kick;
 using Microservices.Center.Presence;
 using Microservices.Center.Push;
@@ -54,6 +55,7 @@ internal static class CenterComposition
         services.AddSingleton<CenterRpc>();
         services.AddSingleton<PushCall>();
         services.AddSingleton<KickCall>();
+        services.AddSingleton<KickJobCalls>();
         services.AddSingleton<PresenceCalls>();
         services.AddSingleton<TokenCalls>();
         services.AddSingleton<AppCalls>();
@@ -63,6 +65,17 @@ internal static class CenterComposition
         services.AddValidatedOptions<ChatOptions, ChatOptionsValidator>(ChatOptions.Section);
         services.AddSingleton<ChatSender>();
         services.AddSingleton<ChatBatches>();
+
+        // In: jobs that this center or a dead one was given.
+        services.AddValidatedOptions<JobsOptions, JobsOptionsValidator>(JobsOptions.Section);
+        services.AddValidatedOptions<KickOptions, KickOptionsValidator>(KickOptions.Section);
+        services.AddSingleton<RegisterPatience>();
+        services.AddSingleton<KickPace>();
+        services.AddSingleton<KickPages>();
+        services.AddSingleton<KickBatch>();
+        services.AddSingleton<KickRun>();
+        services.AddSingleton(static provider => new JobKind(KickRun.Kind, provider.GetRequiredService<KickRun>().RunAsync));
+        services.AddSingleton<JobTaker>();
 
         // What register knows.
         services.AddRegisterClient();
@@ -81,6 +94,7 @@ internal static class CenterComposition
 
         // Last to start and, of those that do something, first to stop.
         services.AddHostedService<ChatConsumer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<JobTaker>());
         return builder;
     }
 

@@ -23,17 +23,17 @@ internal static class Arguments
         }
     }
 
-    /// <summary>1 to <see cref="MaxUsers"/> well-formed users without repeats.</summary>
-    public static void CheckUsers(IReadOnlyList<string> users)
+    /// <summary>1 to <paramref name="most"/> well-formed users without repeats.</summary>
+    public static void CheckUsers(IReadOnlyList<string> users, int most = MaxUsers)
     {
         if (users.Count == 0)
         {
-            throw Invalid($"users: there are none; a call takes 1 to {MaxUsers:N0}.");
+            throw Invalid($"users: there are none; a call takes 1 to {most:N0}.");
         }
 
-        if (users.Count > MaxUsers)
+        if (users.Count > most)
         {
-            throw Refuse(RefusalCode.TooManyRecipients, $"users: there are {users.Count:N0}; a call takes 1 to {MaxUsers:N0}.");
+            throw Refuse(RefusalCode.TooManyRecipients, $"users: there are {users.Count:N0}; a call takes 1 to {most:N0}.");
         }
 
         var seen = new HashSet<string>(users.Count, StringComparer.Ordinal);

@@ -15,7 +15,8 @@ namespace Microservices.Center.Api;
 /// The API of center.proto. Each call says first what its key must allow; who calls and how faults are told is the business of
 /// <see cref="ApiKeyInterceptor"/> and <see cref="Refusals.RefusalInterceptor"/>.
 /// </summary>
-internal sealed class CenterRpc(PushCall push, KickCall kick, PresenceCalls presence, TokenCalls tokens, AppCalls apps, RoomCalls rooms) : CenterBase
+internal sealed class CenterRpc(
+    PushCall push, KickCall kick, KickJobCalls kickJobs, PresenceCalls presence, TokenCalls tokens, AppCalls apps, RoomCalls rooms) : CenterBase
 {
     public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
     {
@@ -28,6 +29,29 @@ internal sealed class CenterRpc(PushCall push, KickCall kick, PresenceCalls pres
         context.Require(ApiScope.Kick, request.App);
         return kick.RunAsync(request, context.CancellationToken);
     }
+
+    public override Task<KickJob> StartKick(StartKickRequest request, ServerCallContext context)
+    {
+        if (request.App.Length == 0 && request.TargetCase == StartKickRequest.TargetOneofCase.Room)
+        {
+            context.RequireForAllApps(ApiScope.Kick);
+        }
+        else
+        {
+            context.Require(ApiScope.Kick, request.App);
+        }
+
+        return kickJobs.StartAsync(request, context.CancellationToken);
+    }
+
+    public override Task<KickJob> GetKick(GetKickRequest request, ServerCallContext context) =>
+        kickJobs.GetAsync(request.Id, context.Require(ApiScope.Kick), context.CancellationToken);
+
+    public override Task WatchKick(GetKickRequest request, IServerStreamWriter<KickJob> responseStream, ServerCallContext context) =>
+        kickJobs.WatchAsync(request.Id, context.Require(ApiScope.Kick), responseStream, context.CancellationToken);
+
+    public override Task<KickJob> CancelKick(GetKickRequest request, ServerCallContext context) =>
+        kickJobs.CancelAsync(request.Id, context.Require(ApiScope.Kick), context.CancellationToken);
 
     public override Task<GetPresenceReply> GetPresence(GetPresenceRequest request, ServerCallContext context)
     {

@@ -15,6 +15,8 @@ internal sealed class CenterMetrics
     private readonly Counter<long> _pushUsers;
     private readonly Counter<long> _pushRecipients;
     private readonly Counter<long> _kicks;
+    private readonly Counter<long> _kickedSessions;
+    private readonly Counter<long> _jobs;
     private readonly Counter<long> _chatMessages;
     private readonly Counter<long> _chatRecipients;
     private readonly Counter<long> _chatNotices;
@@ -31,6 +33,8 @@ internal sealed class CenterMetrics
         _pushUsers = meter.CreateCounter<long>("center.push.users", "{user}", "Users of pushes, by outcome.");
         _pushRecipients = meter.CreateCounter<long>("center.push.recipients", "{session}", "Sessions that pushes were handed to rooms for; without pushes to everybody.");
         _kicks = meter.CreateCounter<long>("center.kick.users", "{user}", "Users of kicks, by outcome.");
+        _kickedSessions = meter.CreateCounter<long>("center.kick.sessions", "{session}", "Sessions of kick jobs, by outcome.");
+        _jobs = meter.CreateCounter<long>("center.jobs", "{job}", "Jobs that left this center's hands, by kind and outcome.");
         _chatMessages = meter.CreateCounter<long>("center.chat.messages", "{message}", "Chat messages from clients, by kind and outcome.");
         _chatRecipients = meter.CreateCounter<long>("center.chat.recipients", "{session}", "Sessions that chat was handed to rooms for; without chat to all.");
         _chatNotices = meter.CreateCounter<long>("center.chat.notices", "{notice}", "What senders of chat were told, by code.");
@@ -55,6 +59,10 @@ internal sealed class CenterMetrics
     public void PushedToSessions(int sessions) => Add(_pushRecipients, sessions);
 
     public void Kicked(string outcome, int users) => Add(_kicks, users, Tag("outcome", outcome));
+
+    public void KickedSessions(string outcome, ulong sessions) => Add(_kickedSessions, (int)sessions, Tag("outcome", outcome));
+
+    public void JobRan(string kind, string outcome) => _jobs.Add(1, Tag("kind", kind), Tag("outcome", outcome));
 
     public void Chatted(string kind, string outcome) => _chatMessages.Add(1, Tag("kind", kind), Tag("outcome", outcome));
 
