@@ -11,6 +11,9 @@ internal sealed class RegisterMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _claims;
     private readonly Counter<long> _displaced;
+    private readonly Counter<long> _kicked;
+    private readonly Counter<long> _resumed;
+    private readonly Counter<long> _reports;
     private readonly Counter<long> _ends;
     private readonly Counter<long> _lookups;
     private readonly Counter<long> _swept;
@@ -23,6 +26,9 @@ internal sealed class RegisterMetrics
         _meter = meters.Create(MeterName);
         _claims = _meter.CreateCounter<long>("register.claims", "{claim}", "Claims by outcome.");
         _displaced = _meter.CreateCounter<long>("register.sessions.displaced", "{session}", "Live sessions displaced by a claim or a revocation.");
+        _kicked = _meter.CreateCounter<long>("register.sessions.kicked", "{session}", "Sessions ended by a kick, live or not.");
+        _resumed = _meter.CreateCounter<long>("register.claims.resumed", "{claim}", "Claims with a resume ticket; resumed=false when the token had to do.");
+        _reports = _meter.CreateCounter<long>("register.reports", "{report}", "Reports of a session's state by outcome.");
         _ends = _meter.CreateCounter<long>("register.sessions.ended", "{session}", "Sessions ended by their rooms; ended=false when another or none was stored.");
         _lookups = _meter.CreateCounter<long>("register.lookups", "{user}", "Users looked up.");
         _swept = _meter.CreateCounter<long>("register.sessions.swept", "{session}", "Sessions of dead rooms removed from the store.");
@@ -34,6 +40,12 @@ internal sealed class RegisterMetrics
     public void Claimed(string outcome) => _claims.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Displaced(int sessions) => _displaced.Add(sessions);
+
+    public void Kicked(int sessions) => _kicked.Add(sessions);
+
+    public void Resumed(bool resumed) => _resumed.Add(1, new KeyValuePair<string, object?>("resumed", resumed));
+
+    public void Reported(string outcome) => _reports.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Ended(bool ended) => _ends.Add(1, new KeyValuePair<string, object?>("ended", ended));
 

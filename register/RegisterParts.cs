@@ -24,6 +24,7 @@ internal static class RegisterParts
         services.AddSingleton<RunningStreams>();
 
         // Before what reads it, so that it ends after.
+        services.AddValidatedOptions<SessionsOptions, SessionsOptionsValidator>(SessionsOptions.Section);
         builder.AddStore();
 
         // First the apps: without them no claim is judged.
@@ -43,6 +44,7 @@ internal static class RegisterParts
         services.AddSingleton<CloseNotices>();
         services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
         services.AddSingleton<Displacements>();
+        services.AddSingleton<SessionKicks>();
         services.AddHostedService<UntoldDisplacements>();
         services.AddHostedService<SessionSweeper>();
 

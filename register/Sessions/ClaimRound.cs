@@ -15,6 +15,8 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
 {
     private const int MaxRounds = 3;
     private readonly ClaimResult?[] _results = new ClaimResult?[request.Claims.Count];
+    // What becomes of a claim that can't be resumed and whose token doesn't help either.
+    private readonly ClaimResult?[] _refused = new ClaimResult?[request.Claims.Count];
     private readonly ulong[] _seenRevocations = new ulong[request.Claims.Count];
     private readonly List<DisplacedSession> _toTell = [];
 
@@ -68,16 +70,22 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
     private async Task<List<int>> CheckTokensAsync(List<int> open, CancellationToken cancellationToken)
     {
         var toRead = open.FindAll(i => !request.Claims[i].HasHeldEpoch);
+        toRead.ForEach(i => _refused[i] = null);
         var stored = await tokens.ReadAsync([.. toRead.Select(i => (request.Claims[i].App, request.Claims[i].User))], cancellationToken);
         for (var k = 0; k < toRead.Count; k++)
         {
             if (!stored[k].IsKnown)
             {
-                _results[toRead[k]] = Result(Outcome.Unavailable, "the token store doesn't answer");
+                _refused[toRead[k]] = Result(Outcome.Unavailable, "the token store doesn't answer");
             }
             else if (!TokenText.IsSame(stored[k].Token, request.Claims[toRead[k]].Token))
             {
-                _results[toRead[k]] = Result(Outcome.WrongToken, "user and token do not fit");
+                _refused[toRead[k]] = Result(Outcome.WrongToken, "user and token do not fit");
+            }
+
+            if (!request.Claims[toRead[k]].HasResumeEpoch)
+            {
+                _results[toRead[k]] = _refused[toRead[k]];
             }
         }
 
@@ -102,8 +110,9 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             Displaced[i] = outcome.Displaced;
             _results[i] = outcome.State switch
             {
-                ClaimState.Claimed => new ClaimResult { Outcome = Outcome.Claimed, Epoch = outcome.Epoch },
-                ClaimState.Overtaken => Result(Outcome.Overtaken, "a newer login or a revocation is stored"),
+                ClaimState.Claimed => new ClaimResult { Outcome = Outcome.Claimed, Epoch = outcome.Epoch, Resumed = outcome.Resumed },
+                ClaimState.NotResumed => _refused[i],
+                ClaimState.Overtaken => Result(Outcome.Overtaken, "a newer login, a kick or a revocation is stored"),
                 _ => Result(Outcome.Unavailable, "the session store doesn't answer"),
             };
         }
@@ -127,7 +136,14 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             ChatClient = claim.ChatClient,
             NamedDevice = claim.Device,
             Sdk = claim.Sdk,
+            State = claim.HasHeldEpoch ? claim.State : SessionState.Alive,
         };
-        return new SessionClaim(session, perDevice, claim.HasHeldEpoch ? claim.HeldEpoch : null, _seenRevocations[i]);
+        return new SessionClaim(
+            session,
+            perDevice,
+            claim.HasHeldEpoch ? claim.HeldEpoch : null,
+            _seenRevocations[i],
+            claim.HasResumeEpoch && !claim.HasHeldEpoch ? claim.ResumeEpoch : null,
+            HasToken: _refused[i] is null);
     }
 }

@@ -16,7 +16,11 @@ internal static class ClaimRules
         ?? (claim.HasHeldEpoch ? null : FaultOfToken(claim.App, claim.User, apps))
         ?? FaultOfText("remote_address", claim.RemoteAddress, SessionLimits.MaxAddressBytes)
         ?? FaultOfText("sdk", claim.Sdk, SessionLimits.MaxSdkBytes)
-        ?? (claim is { HasHeldEpoch: true, HeldEpoch: 0 or > SessionLimits.MaxEpoch } ? $"held_epoch {claim.HeldEpoch} was never granted" : null);
+        ?? (claim is { HasHeldEpoch: true, HeldEpoch: 0 or > SessionLimits.MaxEpoch } ? $"held_epoch {claim.HeldEpoch} was never granted" : null)
+        ?? (claim.HasHeldEpoch ? FaultOfState(claim.State) : null);
+
+    public static string? FaultOfState(SessionState state) =>
+        state is SessionState.Alive or SessionState.Away ? null : $"state {(int)state} is not known";
 
     /// <summary>
     /// A user of the app default whose name begins with another app's name and a colon shares that app's token key, so that each could
@@ -30,7 +34,7 @@ internal static class ClaimRules
     private static string? FaultOfNoDevice(App app) =>
         app.Devices == DevicePolicy.PerDevice ? $"device is empty; app {app.Name} keeps one session per device" : null;
 
-    private static string? FaultOfText(string field, string text, int maxBytes)
+    public static string? FaultOfText(string field, string text, int maxBytes)
     {
         var bytes = Encoding.UTF8.GetByteCount(text);
         return bytes > maxBytes ? $"{field} has {bytes} bytes; it takes at most {maxBytes}"

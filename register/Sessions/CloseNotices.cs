@@ -46,11 +46,11 @@ internal sealed class CloseNotices(IBus bus, RegisterMetrics metrics, TimeProvid
 
     private async Task PublishAsync(List<CloseNotice> batch, CancellationToken cancellationToken)
     {
-        foreach (var group in batch.GroupBy(static notice => (notice.Incarnation, notice.Code)))
+        foreach (var group in batch.GroupBy(static notice => (notice.Incarnation, notice.Code, notice.Message)))
         {
             try
             {
-                var outcome = await bus.PublishToRoomAsync(group.Key.Incarnation, MessageOf(group.Key.Code, group), cancellationToken);
+                var outcome = await bus.PublishToRoomAsync(group.Key.Incarnation, MessageOf(group.Key.Code, group.Key.Message, group), cancellationToken);
                 if (outcome == PublishOutcome.Unavailable)
                 {
                     Log.NoticeNotPublished(logger, group.Key.Incarnation);
@@ -63,13 +63,9 @@ internal sealed class CloseNotices(IBus bus, RegisterMetrics metrics, TimeProvid
         }
     }
 
-    private RoomMessage MessageOf(CloseCode code, IEnumerable<CloseNotice> notices)
+    private RoomMessage MessageOf(CloseCode code, string message, IEnumerable<CloseNotice> notices)
     {
-        var close = new CloseSessions
-        {
-            Code = (uint)code,
-            Message = code == CloseCode.Displaced ? "logged in elsewhere" : "the token was revoked",
-        };
+        var close = new CloseSessions { Code = (uint)code, Message = message };
         close.Sessions.AddRange(notices.Select(static notice => new SessionKey { Session = notice.Session, Epoch = notice.Epoch }));
         return new RoomMessage { Id = MessageId.New(0, time), Close = close };
     }

@@ -31,12 +31,12 @@ internal sealed class Displacements(IRoomStore rooms, ISessionStore sessions, Cl
     }
 
     /// <summary>Tells by the bus. Never waits; what doesn't fit is dropped and counted.</summary>
-    /// <param name="code">Of proto/codes.csv.</param>
-    public void Notify(IEnumerable<Session> live, CloseCode code)
+    /// <param name="message">Said to the client.</param>
+    public void Notify(IEnumerable<Session> live, CloseCode code, string message)
     {
         foreach (var session in live)
         {
-            notices.Post(new CloseNotice(session.Incarnation, session.Key.Session, session.Key.Epoch, code));
+            notices.Post(new CloseNotice(session.Incarnation, session.Key.Session, session.Key.Epoch, code, message));
         }
     }
 }

@@ -4,6 +4,7 @@ using Microservices.Contracts.Register;
 using Microservices.Hosting;
 using Microservices.Hosting.Rpc;
 using Microservices.Register.Apps;
+using Microservices.Register.Presence;
 using Microservices.Register.Rooms;
 using Microservices.Register.Store;
 
@@ -11,7 +12,14 @@ namespace Microservices.Register.Sessions;
 
 /// <summary>The gRPC service of sessions. Stored sessions count only while their room lives, judged here at each reading.</summary>
 internal sealed class SessionsService(
-    ISessionStore sessions, ITokenStore tokens, AppDirectory apps, LiveRooms live, Displacements displacements, RegisterMetrics metrics)
+    ISessionStore sessions,
+    ITokenStore tokens,
+    AppDirectory apps,
+    LiveRooms live,
+    Displacements displacements,
+    SessionKicks kicks,
+    IPresenceSignal signal,
+    RegisterMetrics metrics)
     : Contracts.Register.Sessions.SessionsBase
 {
     public override async Task<ClaimReply> Claim(ClaimRequest request, ServerCallContext context)
@@ -31,12 +39,23 @@ internal sealed class SessionsService(
 
         var round = new ClaimRound(request, apps, tokens, sessions);
         var results = await round.RunAsync(stop);
+        foreach (var (i, result) in results.Index())
+        {
+            var claim = request.Claims[i];
+            metrics.Claimed(result.Outcome.ToString());
+            if (claim.HasResumeEpoch)
+            {
+                metrics.Resumed(result.Resumed);
+            }
+
+            if (result.Outcome == ClaimResult.Types.Outcome.Claimed)
+            {
+                signal.Dirty(Partition.Of(claim.App, claim.User));
+            }
+        }
+
         await TellAsync(round, results, stop);
         metrics.Batch("claim", results.Count);
-        foreach (var result in results)
-        {
-            metrics.Claimed(result.Outcome.ToString());
-        }
 
         return new ClaimReply { Results = { results } };
     }
@@ -48,17 +67,62 @@ internal sealed class SessionsService(
         {
             Require("sessions.app", Identifiers.FaultOfApp(session.App));
             Require("sessions.user", Identifiers.FaultOfName("user", session.User));
+            Require("sessions.code", FaultOfCode(session.Code));
         }
 
-        var ended = await sessions.EndAsync(
-            [.. request.Sessions.Select(static session => new SessionEnd(session.App, session.User, session.Epoch))], context.CancellationToken);
+        var ended = await sessions.EndAsync([.. request.Sessions.Select(ToEnd)], context.CancellationToken);
         metrics.Batch("end", ended.Count);
-        foreach (var one in ended)
+        foreach (var (i, one) in ended.Index())
         {
             metrics.Ended(one);
+            if (one)
+            {
+                signal.Dirty(Partition.Of(request.Sessions[i].App, request.Sessions[i].User));
+            }
         }
 
         return new EndReply { Ended = { ended } };
+    }
+
+    public override async Task<ReportReply> Report(ReportRequest request, ServerCallContext context)
+    {
+        RequireAtMost("sessions", request.Sessions.Count, SessionLimits.MaxReports);
+        foreach (var session in request.Sessions)
+        {
+            Require("sessions.app", Identifiers.FaultOfApp(session.App));
+            Require("sessions.user", Identifiers.FaultOfName("user", session.User));
+            Require("sessions.state", ClaimRules.FaultOfState(session.State));
+        }
+
+        var outcomes = await sessions.ReportAsync(
+            [.. request.Sessions.Select(static session => new StateReport(session.App, session.User, session.Epoch, session.State, session.SilentMs))],
+            context.CancellationToken);
+        metrics.Batch("report", outcomes.Count);
+        foreach (var (i, outcome) in outcomes.Index())
+        {
+            metrics.Reported(outcome.ToString());
+            if (outcome == ReportOutcome.Changed)
+            {
+                signal.Dirty(Partition.Of(request.Sessions[i].App, request.Sessions[i].User));
+            }
+        }
+
+        return new ReportReply { Taken = { outcomes.Select(static outcome => outcome != ReportOutcome.Unknown) } };
+    }
+
+    public override async Task<KickSessionsReply> Kick(KickSessionsRequest request, ServerCallContext context)
+    {
+        RequireAtMost("targets", request.Targets.Count, SessionLimits.MaxKicks);
+        await RequireAppAsync(request.App, context.CancellationToken);
+        Require("reason", ClaimRules.FaultOfText("reason", request.Reason, SessionLimits.MaxReasonBytes));
+        foreach (var target in request.Targets)
+        {
+            Require("targets.user", Identifiers.FaultOfName("user", target.User));
+            Require("targets.device", target.HasDevice ? Identifiers.FaultOfName("device", target.Device) : null);
+            Require("targets.epoch", target.Epoch > SessionLimits.MaxEpoch ? $"epoch {target.Epoch} was never granted" : null);
+        }
+
+        return await kicks.KickAsync(request, context.CancellationToken);
     }
 
     public override async Task<LookupReply> Lookup(LookupRequest request, ServerCallContext context)
@@ -72,11 +136,13 @@ internal sealed class SessionsService(
 
         var stored = await sessions.LookupAsync(request.App, request.Users, context.CancellationToken);
         var view = await live.CurrentAsync(stored.SelectMany(static user => user), context.CancellationToken);
-        var reply = new LookupReply();
+        var reply = new LookupReply { Complete = view.Refilled };
         for (var i = 0; i < stored.Count; i++)
         {
             reply.Users.Add(new UserSessions { User = request.Users[i], Sessions = { Live(stored[i], view) } });
         }
+
+        await AddLastAsync(request.App, reply, stored, view, context.CancellationToken);
 
         if (reply.CalculateSize() is var bytes && bytes > GrpcComposition.MaxMessageBytes)
         {
@@ -111,12 +177,14 @@ internal sealed class SessionsService(
         var position = SessionCursor.Read(request.Cursor);
         var filter = new SessionFilter(request.App.Length == 0 ? null : request.App, request.Incarnation);
         var limit = request.Limit == 0 ? SessionLimits.DefaultPage : (int)request.Limit;
-        var reply = new ListSessionsReply();
+        var reply = new ListSessionsReply { Complete = true };
         SessionPosition? next = position;
         for (var reading = 0; next is not null && reply.Sessions.Count < limit && reading < SessionLimits.MaxReadingsPerPage; reading++)
         {
             var page = await sessions.ListAsync(filter, next, limit - reply.Sessions.Count, stop);
-            reply.Sessions.AddRange(Live(page.Sessions, await live.CurrentAsync(page.Sessions, stop)));
+            var view = await live.CurrentAsync(page.Sessions, stop);
+            reply.Sessions.AddRange(Live(page.Sessions, view));
+            reply.Complete &= view.Refilled;
             next = page.Next;
         }
 
@@ -147,6 +215,13 @@ internal sealed class SessionsService(
             }
         }
     }
+
+    private static SessionEnd ToEnd(EndSession session) =>
+        new(session.App, session.User, session.Epoch, session.Code == 0 ? (uint)CloseCode.ConnectionLost : session.Code, session.SilentMs);
+
+    private static string? FaultOfCode(uint code) => code is 0 or (>= SessionLimits.FirstCloseCode and <= SessionLimits.LastCloseCode)
+        ? null
+        : $"code {code} doesn't close a connection; these are {SessionLimits.FirstCloseCode} to {SessionLimits.LastCloseCode}";
 
     private static void RequireAtMost(string field, int count, int limit)
     {
@@ -186,12 +261,34 @@ internal sealed class SessionsService(
         {
             Session[] counting = [.. Live(displaced, view)];
             results[claim].Displaced = counting.MaxBy(static session => session.Key.Epoch);
-            displacements.Notify(counting, CloseCode.Displaced);
+            displacements.Notify(counting, CloseCode.Displaced, "logged in elsewhere");
             metrics.Displaced(counting.Length);
         }
 
         await displacements.RecordAsync(round.ToTell, view, cancellationToken);
     }
+
+    /// <summary>Says of users without a live session what is known of their latest one: kept of ended ones, or still stored of a room that is dead.</summary>
+    private async Task AddLastAsync(
+        string app, LookupReply reply, IReadOnlyList<IReadOnlyList<Session>> stored, RoomView view, CancellationToken cancellationToken)
+    {
+        int[] away = [.. Enumerable.Range(0, stored.Count).Where(i => reply.Users[i].Sessions.Count == 0)];
+        var ended = await sessions.LastAsync(app, [.. away.Select(i => reply.Users[i].User)], cancellationToken);
+        foreach (var (k, i) in away.Index())
+        {
+            var unswept = stored[i].MaxBy(static session => session.Key.Epoch);
+            reply.Users[i].Last = unswept is null || ended[k]?.Epoch > unswept.Key.Epoch ? ended[k] : LastOf(unswept, view);
+        }
+    }
+
+    private static LastSession LastOf(Session unswept, RoomView view) => new()
+    {
+        Device = unswept.NamedDevice,
+        RemoteAddress = unswept.RemoteAddress,
+        LastSeenUnixMs = unswept.State == SessionState.Alive ? view.StoreTime / 1000 : unswept.LastSeenUnixMs,
+        Code = (uint)CloseCode.ConnectionLost,
+        Epoch = unswept.Key.Epoch,
+    };
 
     private async Task RequireAppAsync(string app, CancellationToken cancellationToken)
     {

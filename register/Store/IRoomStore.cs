@@ -1,5 +1,4 @@
 using Microservices.Contracts.Register;
-using Microservices.Register.Sessions;
 
 namespace Microservices.Register.Store;
 
@@ -49,10 +48,10 @@ internal readonly record struct RoomLoad(uint Connections, uint Sessions, bool D
 internal sealed record RoomSnapshot(IReadOnlyList<Room> Rooms, ulong Highest, long StoreTime);
 
 /// <summary>A session that its room must close.</summary>
-/// <param name="Partition">Where the claim that displaced it, or the revocation, was carried out.</param>
-/// <param name="IsRevoked">The user's token was revoked; otherwise another login took its place.</param>
-internal sealed record DisplacedSession(int Partition, ulong Incarnation, ulong Session, ulong Epoch, bool IsRevoked)
+/// <param name="Partition">Where the change that ended it was carried out.</param>
+/// <param name="Code">Why, a number of proto/codes.csv; 0 = another login took its place.</param>
+internal sealed record DisplacedSession(int Partition, ulong Incarnation, ulong Session, ulong Epoch, uint Code = 0)
 {
     /// <summary>How its room hears of it.</summary>
-    public SessionKey ToKey() => new() { Session = Session, Epoch = Epoch, Code = IsRevoked ? (uint)CloseCode.TokenRevoked : 0 };
+    public SessionKey ToKey() => new() { Session = Session, Epoch = Epoch, Code = Code };
 }

@@ -3,6 +3,7 @@ using Microservices.Contracts;
 using Microservices.Contracts.Register;
 using Microservices.Hosting.Rpc;
 using Microservices.Register.Apps;
+using Microservices.Register.Presence;
 using Microservices.Register.Rooms;
 using Microservices.Register.Sessions;
 using Microservices.Register.Store;
@@ -11,7 +12,7 @@ namespace Microservices.Register.Tokens;
 
 /// <summary>The gRPC service of tokens.</summary>
 internal sealed class TokensService(
-    ITokenStore tokens, ISessionStore sessions, AppDirectory apps, LiveRooms live, Displacements displacements, RegisterMetrics metrics)
+    ITokenStore tokens, ISessionStore sessions, AppDirectory apps, LiveRooms live, Displacements displacements, IPresenceSignal signal, RegisterMetrics metrics)
     : Contracts.Register.Tokens.TokensBase
 {
     public override async Task<IssueTokenReply> Issue(IssueTokenRequest request, ServerCallContext context)
@@ -35,6 +36,11 @@ internal sealed class TokensService(
         // In this order: a claim that read the token before is either ended here or reads it again (ClaimState.Recheck).
         var removed = await tokens.RemoveAsync(request.App, request.User, stop);
         var revoked = await sessions.RevokeAsync(request.App, request.User, stop);
+        if (revoked.Ended.Count > 0)
+        {
+            signal.Dirty(Partition.Of(request.App, request.User));
+        }
+
         var view = await live.CurrentAsync(revoked.Ended, stop);
         var reply = new RevokeTokenReply { Revoked = removed };
         foreach (var session in revoked.Ended.Where(session => view.IsLive(session.Incarnation)))
@@ -43,7 +49,7 @@ internal sealed class TokensService(
             reply.Ended.Add(session);
         }
 
-        displacements.Notify(reply.Ended, CloseCode.TokenRevoked);
+        displacements.Notify(reply.Ended, CloseCode.TokenRevoked, "the token was revoked");
         metrics.Displaced(reply.Ended.Count);
         await displacements.RecordAsync(revoked.ToTell, view, stop);
         return reply;

@@ -1,102 +1,138 @@
 using Microservices.Contracts.Register;
+using Microservices.Register.Sessions;
+using static Microservices.Contracts.Bus.PresenceEvent.Types;
 
 namespace Microservices.Register.Store.Memory;
 
-/// <summary>The users of one partition, with the same rules as the scripts of Redis.</summary>
-internal sealed class SessionPartition(int number)
+/// <summary>The sessions of one partition, with the same rules as the scripts of Redis.</summary>
+internal sealed class SessionPartition(int number, SessionsOptions options)
 {
     public const int MaxToTellAtOnce = 2_000;
-    private const int MaxToTell = 10_000;
-    private static readonly long RecheckMicros = (long)SessionClaim.RecheckWithin.TotalMicroseconds;
-    private static readonly long KeepRevocationMicros = (long)SessionClaim.KeepRevocation.TotalMicroseconds;
 
     private readonly Lock _sync = new();
-    private readonly Dictionary<string, UserSessions> _users = [];
-    private readonly SortedSet<string> _index = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, SortedSet<string>> _rooms = [];
-    private readonly OrderedDictionary<DisplacedSession, bool> _toTell = [];
-    private readonly Queue<(long At, string User)> _revocations = new();
+    private readonly PartitionUsers _users = new(number, options);
 
-    public EventLog Events { get; } = new(number);
+    public EventLog Events => _users.Events;
 
     public ClaimOutcome Claim(SessionClaim claim, long now)
     {
-        var session = claim.Session.Clone();
-        var field = SessionMember.FieldOf(claim.PerDevice, session.Device);
         lock (_sync)
         {
-            var user = UserOf(session.App, session.User);
-            if (claim.HeldEpoch is null && user.Revoked != claim.SeenRevocation && user.Revoked > (ulong)(now - RecheckMicros))
-            {
-                return new ClaimOutcome(ClaimState.Recheck, user.Revoked, []);
-            }
-
-            var replaced = user.ReplacedBy(claim, field);
-            if (claim.HeldEpoch is { } held && (user.Revoked >= held || replaced.Any(other => user.Fields[other].Key.Epoch > held)))
-            {
-                return new ClaimOutcome(ClaimState.Overtaken, 0, []);
-            }
-
-            session.Key = new SessionKey { Session = session.Key.Session, Epoch = claim.HeldEpoch ?? Math.Max(user.HighestEpoch + 1, (ulong)now) };
-            session.SinceUnixMs = (long)(session.Key.Epoch / 1000);
-            List<Session> displaced = [];
-            foreach (var other in replaced)
-            {
-                Displace(user, other, session, displaced);
-            }
-
-            Put(user, field, session);
-            foreach (var oldest in user.OldestOverLimit(field))
-            {
-                Displace(user, oldest, session, displaced);
-            }
-
-            return new ClaimOutcome(ClaimState.Claimed, session.Key.Epoch, displaced);
+            _users.Forget(now);
+            return new ClaimStep(_users, options, claim, now).Run();
         }
     }
 
-    public bool End(string app, string user, ulong epoch)
+    public bool End(SessionEnd end, long now)
     {
         lock (_sync)
         {
-            if (!_users.TryGetValue(SessionMember.OfUser(app, user), out var stored))
+            _users.Forget(now);
+            if (Find(end.App, end.User, end.Epoch, out var user) is not { } field)
             {
                 return false;
             }
 
-            var field = stored.Fields.FirstOrDefault(entry => entry.Value.Key.Epoch == epoch).Key;
-            if (field is null)
-            {
-                return false;
-            }
-
-            Remove(stored, field);
-            ForgetIfEmpty(SessionMember.OfUser(app, user));
+            var session = user.Fields[field];
+            var seenMs = Math.Max(session.LastSeenUnixMs, (now / 1000) - end.SilentMs);
+            var floor = end.Code < SessionEnd.FirstFinalCode ? end.Epoch : end.Epoch + 1;
+            Finish(user, field, floor, end.Code, seenMs, now);
             return true;
         }
     }
 
-    public RevokedUser Revoke(string app, string user, long now)
+    public ReportOutcome Report(StateReport report, long now)
     {
         lock (_sync)
         {
-            while (_revocations.TryPeek(out var oldest) && oldest.At < now - KeepRevocationMicros)
+            if (Find(report.App, report.User, report.Epoch, out var user) is not { } field)
             {
-                ForgetRevocation(_revocations.Dequeue());
+                return ReportOutcome.Unknown;
             }
 
-            var stored = UserOf(app, user);
-            _users[SessionMember.OfUser(app, user)] = stored;
-            stored.Revoked = Math.Max(stored.HighestEpoch + 1, (ulong)now);
-            stored.RevokedAt = now;
-            _revocations.Enqueue((now, SessionMember.OfUser(app, user)));
+            var session = user.Fields[field];
+            session.LastSeenUnixMs = Math.Max(session.LastSeenUnixMs, (now / 1000) - report.SilentMs);
+            if (session.State == report.State)
+            {
+                return ReportOutcome.Unchanged;
+            }
+
+            (session.State, session.StateSinceUnixMs) = (report.State, now / 1000);
+            _users.Append(report.State == SessionState.Away ? Kind.Away : Kind.Back, session, now);
+            return ReportOutcome.Changed;
+        }
+    }
+
+    public RevokedUser Revoke(string app, string name, long now)
+    {
+        lock (_sync)
+        {
+            _users.Forget(now);
+            var user = _users.Of(app, name);
+            var revoked = Math.Max(Math.Max(user.Revoked + 1, user.HighestEnded), (ulong)now);
             List<Session> ended = [];
-            foreach (var field in stored.Fields.Keys.ToArray())
+            foreach (var field in user.Fields.Keys.ToArray())
             {
-                Displace(stored, field, by: null, ended);
+                var session = user.Fields[field];
+                revoked = Math.Max(revoked, session.Key.Epoch);
+                ended.Add(session.Clone());
+                Close(user, field, CloseCode.TokenRevoked, now);
             }
 
-            return new RevokedUser(ended, ToTell(MaxToTellAtOnce));
+            _users.Revoke(user, revoked, now);
+            return new RevokedUser(ended, _users.ToTell(MaxToTellAtOnce));
+        }
+    }
+
+    public IReadOnlyList<Session> Kick(string app, SessionKick kick, long now)
+    {
+        lock (_sync)
+        {
+            _users.Forget(now);
+            var user = _users.Of(app, kick.User);
+            var highest = user.Fields.Values.Aggregate(Math.Max(user.Revoked, user.HighestEnded), static (most, session) => Math.Max(most, session.Key.Epoch));
+            List<Session> ended = [];
+            foreach (var (field, session) in user.Fields.ToArray())
+            {
+                if ((kick.Device is null || session.NamedDevice == kick.Device) && (kick.Epoch == 0 || session.Key.Epoch == kick.Epoch))
+                {
+                    ended.Add(session.Clone());
+                    Close(user, field, CloseCode.Kicked, now);
+                }
+            }
+
+            if (kick.Epoch == 0)
+            {
+                var all = kick.Device is null ? UserSessions.AllFields : SessionMember.FieldOf(perDevice: true, kick.Device);
+                _users.Raise(user, all, Math.Max(highest + 1, (ulong)now), now);
+                return ended;
+            }
+
+            foreach (var (field, known) in user.Ended.ToArray())
+            {
+                if (known.Epoch == kick.Epoch && (kick.Device is null || known.Device == kick.Device))
+                {
+                    _users.Raise(user, field, kick.Epoch + 1, now);
+                }
+            }
+
+            return ended;
+        }
+    }
+
+    public int Sweep(ulong incarnation, int limit, long now)
+    {
+        lock (_sync)
+        {
+            var members = _users.Index.OfRoom(incarnation, limit);
+            foreach (var member in members)
+            {
+                var user = _users.Find(PartitionUsers.KeyOf(member, out var field))!;
+                var session = user.Fields[field];
+                Finish(user, field, session.Key.Epoch, (uint)CloseCode.ConnectionLost, PartitionUsers.SeenMs(session, now), now);
+            }
+
+            return members.Length;
         }
     }
 
@@ -104,9 +140,16 @@ internal sealed class SessionPartition(int number)
     {
         lock (_sync)
         {
-            return _users.TryGetValue(SessionMember.OfUser(app, user), out var stored)
-                ? [.. stored.Fields.Values.Select(static session => session.Clone())]
-                : [];
+            return [.. _users.Of(app, user).Fields.Values.Select(static session => session.Clone())];
+        }
+    }
+
+    public LastSession? Last(string app, string name, long now)
+    {
+        lock (_sync)
+        {
+            var user = _users.Of(app, name);
+            return user.EndedUntil <= now ? null : user.Ended.Values.Where(static ended => ended.Epoch > 0).MaxBy(static ended => ended.Epoch)?.ToLast();
         }
     }
 
@@ -115,16 +158,7 @@ internal sealed class SessionPartition(int number)
     {
         lock (_sync)
         {
-            var index = filter.Incarnation == 0 ? _index : _rooms.GetValueOrDefault(filter.Incarnation);
-            if (index is null)
-            {
-                return [];
-            }
-
-            var (from, to) = filter.App is null ? (after, "\uffff") : (Later(after, SessionMember.FirstOfApp(filter.App)), SessionMember.AfterApp(filter.App));
-            return string.CompareOrdinal(from, to) > 0
-                ? []
-                : [.. index.GetViewBetween(from, to).Where(member => member != after).Take(limit).Select(member => (member, Find(member).Clone()))];
+            return [.. _users.Index.List(filter, after, limit).Select(member => (member, _users.SessionOf(member).Clone()))];
         }
     }
 
@@ -132,15 +166,15 @@ internal sealed class SessionPartition(int number)
     {
         lock (_sync)
         {
-            return _index.GetViewBetween(SessionMember.FirstOfApp(app), SessionMember.AfterApp(app)).Count;
+            return _users.Index.Count(app);
         }
     }
 
-    public IReadOnlyList<DisplacedSession> ToTellLocked(int limit)
+    public IReadOnlyList<DisplacedSession> ToTell(int limit)
     {
         lock (_sync)
         {
-            return ToTell(limit);
+            return _users.ToTell(limit);
         }
     }
 
@@ -148,110 +182,29 @@ internal sealed class SessionPartition(int number)
     {
         lock (_sync)
         {
-            _toTell.Remove(displaced);
+            _users.Settle(displaced);
         }
     }
 
-    public int Sweep(ulong incarnation, int limit)
+    /// <summary>The field under which the session of this epoch is stored, or null.</summary>
+    private string? Find(string app, string name, ulong epoch, out UserSessions user)
     {
-        lock (_sync)
-        {
-            string[] members = _rooms.TryGetValue(incarnation, out var room) ? [.. room.Take(limit)] : [];
-            foreach (var member in members)
-            {
-                var (user, field) = Split(member);
-                Remove(_users[user], field);
-                ForgetIfEmpty(user);
-            }
-
-            return members.Length;
-        }
+        user = _users.Of(app, name);
+        return user.Fields.FirstOrDefault(entry => entry.Value.Key.Epoch == epoch).Key;
     }
 
-    private static string Later(string one, string other) => string.CompareOrdinal(one, other) > 0 ? one : other;
-
-    private IReadOnlyList<DisplacedSession> ToTell(int limit) => [.. _toTell.Keys.Take(limit)];
-
-    private UserSessions UserOf(string app, string user)
+    /// <summary>Ends a session for good, and its room must hear of it.</summary>
+    private void Close(UserSessions user, string field, CloseCode code, long now)
     {
-        // Kept only by what is put into it.
-        return _users.GetValueOrDefault(SessionMember.OfUser(app, user)) ?? new UserSessions();
+        var session = user.Fields[field];
+        _users.Tell(session, (uint)code);
+        Finish(user, field, session.Key.Epoch + 1, (uint)code, PartitionUsers.SeenMs(session, now), now);
     }
 
-    private Session Find(string member)
+    private void Finish(UserSessions user, string field, ulong floor, uint code, long seenMs, long now)
     {
-        var (user, field) = Split(member);
-        return _users[user].Fields[field];
-    }
-
-    private static (string User, string Field) Split(string member)
-    {
-        var (app, user, field) = SessionMember.Parse(member)!.Value;
-        return (SessionMember.OfUser(app, user), field);
-    }
-
-    private void Put(UserSessions user, string field, Session session)
-    {
-        var member = SessionMember.Of(session.App, session.User, field);
-        _users[SessionMember.OfUser(session.App, session.User)] = user;
-        user.Fields[field] = session;
-        _index.Add(member);
-        if (!_rooms.TryGetValue(session.Incarnation, out var room))
-        {
-            _rooms[session.Incarnation] = room = new SortedSet<string>(StringComparer.Ordinal);
-        }
-
-        room.Add(member);
-    }
-
-    /// <summary>Removes a session; unless it is the same one claimed again, its room must hear of it.</summary>
-    private void Displace(UserSessions user, string field, Session? by, List<Session> displaced)
-    {
-        var session = Remove(user, field);
-        var isSame = by is not null
-            && (session.Key.Epoch == by.Key.Epoch || (session.Incarnation == by.Incarnation && session.Key.Session == by.Key.Session));
-        if (isSame)
-        {
-            return;
-        }
-
-        displaced.Add(session);
-        _toTell[new DisplacedSession(number, session.Incarnation, session.Key.Session, session.Key.Epoch, IsRevoked: by is null)] = true;
-        if (_toTell.Count > MaxToTell)
-        {
-            _toTell.RemoveAt(0);
-        }
-    }
-
-    private Session Remove(UserSessions user, string field)
-    {
-        user.Fields.Remove(field, out var session);
-        var member = SessionMember.Of(session!.App, session.User, field);
-        _index.Remove(member);
-        var room = _rooms[session.Incarnation];
-        room.Remove(member);
-        if (room.Count == 0)
-        {
-            _rooms.Remove(session.Incarnation);
-        }
-
-        return session;
-    }
-
-    private void ForgetRevocation((long At, string User) revocation)
-    {
-        if (_users.TryGetValue(revocation.User, out var stored) && stored.RevokedAt == revocation.At)
-        {
-            stored.Revoked = 0;
-            ForgetIfEmpty(revocation.User);
-        }
-    }
-
-    private void ForgetIfEmpty(string user)
-    {
-        if (_users.TryGetValue(user, out var stored) && stored.Fields.Count == 0 && stored.Revoked == 0)
-        {
-            _users.Remove(user);
-        }
+        var session = _users.Remove(user, field);
+        _users.KeepEnded(user, field, session, floor, code, seenMs, now);
+        _users.Append(Kind.Offline, session, now, code, seenMs);
     }
 }

@@ -35,6 +35,11 @@ internal static class Keys
 
     public static RedisKey User(int partition, string app, string user) => new(UserFront(partition) + SessionMember.OfUser(app, user));
 
+    /// <summary>Front of the keys of what is kept of ended sessions.</summary>
+    public static string EndedFront(int partition) => Tag(partition) + "ended:";
+
+    public static RedisKey Ended(int partition, string app, string user) => new(EndedFront(partition) + SessionMember.OfUser(app, user));
+
     public static string RoomFront(int partition) => Tag(partition) + "room:";
 
     public static RedisKey Room(int partition, ulong incarnation) => new(RoomFront(partition) + Hex(incarnation));

@@ -1,60 +1,108 @@
+using System.Collections.Concurrent;
 using Microservices.Contracts;
 using Microservices.Contracts.Register;
+using Microservices.Register.Sessions;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Microservices.Register.Store.Redis;
 
 /// <summary>Sessions in Redis: each partition in a slot of its own, one script call per partition of a batch, all partitions at once.</summary>
-internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
+internal sealed class RedisSessionStore(RedisClient redis, IOptions<SessionsOptions> options) : ISessionStore
 {
-    private const int ClaimedState = 1;
-    private const int OvertakenState = 2;
-
-    // Behind the member of a displaced session whose user's token was revoked: the code of the close.
-    private const string Revoked = ":4002";
-    private static readonly RedisValue RecheckMicros = (long)SessionClaim.RecheckWithin.TotalMicroseconds;
-    private static readonly RedisValue KeepRevocationMs = (long)SessionClaim.KeepRevocation.TotalMilliseconds;
+    private readonly SessionChanges _changes = new(redis, options.Value);
+    private readonly ClaimArguments _claim = new(options.Value);
 
     public async Task<ClaimBatch> ClaimAsync(IReadOnlyList<SessionClaim> claims, CancellationToken cancellationToken)
     {
         var outcomes = new ClaimOutcome[claims.Count];
-        var byPartition = Enumerable.Range(0, claims.Count).GroupBy(i => Partition.Of(claims[i].Session.App, claims[i].Session.User));
-        var toTell = await Task.WhenAll(byPartition.Select(group => ClaimAsync(group.Key, [.. group], claims, outcomes, cancellationToken)));
+        Array.Fill(outcomes, ClaimOutcome.Unavailable);
+        ConcurrentQueue<DisplacedSession[]> toTell = [];
+        await _changes.RunEachAsync(
+            Script.SessionsClaim,
+            claims,
+            static claim => (claim.Session.App, claim.Session.User),
+            _claim.Common,
+            ClaimArguments.Of,
+            (partition, indexes, result) =>
+            {
+                toTell.Enqueue(DisplacedMember.Read(partition, result[1]));
+                foreach (var (k, i) in indexes.Index())
+                {
+                    outcomes[i] = ClaimArguments.ReadOutcome(claims[i], result[0][k]);
+                }
+            },
+            static _ => { },
+            cancellationToken);
         return new ClaimBatch(outcomes, [.. toTell.SelectMany(static sessions => sessions)]);
     }
 
     public async Task<IReadOnlyList<bool>> EndAsync(IReadOnlyList<SessionEnd> ends, CancellationToken cancellationToken)
     {
         var ended = new bool[ends.Count];
-        var byPartition = Enumerable.Range(0, ends.Count).GroupBy(i => Partition.Of(ends[i].App, ends[i].User));
-        await Task.WhenAll(byPartition.Select(async group =>
-        {
-            int[] indexes = [.. group];
-            RedisKey[] keys = [Keys.Index(group.Key), .. indexes.Select(i => Keys.User(group.Key, ends[i].App, ends[i].User))];
-            RedisValue[] arguments =
-            [
-                Keys.RoomFront(group.Key),
-                KeepRevocationMs,
-                .. indexes.SelectMany(i => new RedisValue[] { SessionMember.OfUser(ends[i].App, ends[i].User), Keys.Decimal(ends[i].Epoch) }),
-            ];
-            var result = (int[])(await redis.RunAsync(Script.SessionsEnd, keys, arguments, cancellationToken))!;
-            for (var k = 0; k < indexes.Length; k++)
-            {
-                ended[indexes[k]] = result[k] == 1;
-            }
-        }));
+        await _changes.RunEachAsync(
+            Script.SessionsEnd,
+            ends,
+            static end => (end.App, end.User),
+            [],
+            static end => [SessionMember.OfUser(end.App, end.User), Keys.Decimal(end.Epoch), end.Code, end.SilentMs],
+            (_, indexes, result) => Scatter(result, indexes, ended, static one => one == 1),
+            fail: null,
+            cancellationToken);
         return ended;
+    }
+
+    public async Task<IReadOnlyList<ReportOutcome>> ReportAsync(IReadOnlyList<StateReport> reports, CancellationToken cancellationToken)
+    {
+        var taken = new ReportOutcome[reports.Count];
+        await _changes.RunEachAsync(
+            Script.SessionsReport,
+            reports,
+            static report => (report.App, report.User),
+            [],
+            static report => [SessionMember.OfUser(report.App, report.User), Keys.Decimal(report.Epoch), (int)report.State, report.SilentMs],
+            (_, indexes, result) => Scatter(result, indexes, taken, static one => (ReportOutcome)one),
+            fail: null,
+            cancellationToken);
+        return taken;
+    }
+
+    public async Task<KickBatch> KickAsync(string app, IReadOnlyList<SessionKick> kicks, CancellationToken cancellationToken)
+    {
+        var ended = new IReadOnlyList<Session>?[kicks.Count];
+        ConcurrentQueue<DisplacedSession[]> toTell = [];
+        await _changes.RunEachAsync(
+            Script.SessionsKick,
+            kicks,
+            kick => (app, kick.User),
+            [],
+            kick =>
+            [
+                SessionMember.OfUser(app, kick.User),
+                kick.Device is null ? 0 : 1,
+                kick.Device ?? "",
+                SessionMember.FieldOf(perDevice: true, kick.Device ?? ""),
+                Keys.Decimal(kick.Epoch),
+            ],
+            (partition, indexes, result) =>
+            {
+                toTell.Enqueue(DisplacedMember.Read(partition, result[1]));
+                foreach (var (k, i) in indexes.Index())
+                {
+                    ended[i] = SessionRecord.ReadAll(app, kicks[i].User, (string[])result[0][k]!);
+                }
+            },
+            static _ => { },
+            cancellationToken);
+        return new KickBatch(ended, [.. toTell.SelectMany(static sessions => sessions)]);
     }
 
     public async Task<RevokedUser> RevokeAsync(string app, string user, CancellationToken cancellationToken)
     {
         var partition = Partition.Of(app, user);
-        var result = await redis.RunAsync(
-            Script.SessionsRevoke,
-            [Keys.Index(partition), Keys.Displaced(partition), Keys.User(partition, app, user)],
-            [Keys.RoomFront(partition), SessionMember.OfUser(app, user), KeepRevocationMs],
-            cancellationToken);
-        return new RevokedUser(ReadRecords(app, user, (string[])result[0]!), ReadDisplaced(partition, result[1]));
+        var result = await _changes.RunAsync(
+            Script.SessionsRevoke, partition, [Keys.User(partition, app, user)], [SessionMember.OfUser(app, user)], cancellationToken);
+        return new RevokedUser(SessionRecord.ReadAll(app, user, (string[])result[0]!), DisplacedMember.Read(partition, result[1]));
     }
 
     public async Task<IReadOnlyList<IReadOnlyList<Session>>> LookupAsync(string app, IReadOnlyList<string> users, CancellationToken cancellationToken)
@@ -67,10 +115,25 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
         var sessions = new IReadOnlyList<Session>[users.Count];
         for (var i = 0; i < sessions.Length; i++)
         {
-            sessions[i] = ReadRecords(app, users[i], [.. redis.Result(calls[i]).SelectMany(static entry => new string[] { entry.Name!, entry.Value! })]);
+            sessions[i] = SessionRecord.ReadAll(app, users[i], [.. redis.Result(calls[i]).SelectMany(static entry => new string[] { entry.Name!, entry.Value! })]);
         }
 
         return sessions;
+    }
+
+    public async Task<IReadOnlyList<LastSession?>> LastAsync(string app, IReadOnlyList<string> users, CancellationToken cancellationToken)
+    {
+        if (users.Count == 0)
+        {
+            return [];
+        }
+
+        var calls = await redis.PipelineAsync(
+            "sessions_last",
+            users.Count,
+            (database, i) => database.HashValuesAsync(Keys.Ended(Partition.Of(app, users[i]), app, users[i])),
+            cancellationToken);
+        return [.. calls.Select(call => redis.Result(call).Select(static record => EndedRecord.Read(record.ToString())).MaxBy(static last => last?.Epoch))];
     }
 
     public Task<SessionPage> ListAsync(SessionFilter filter, SessionPosition position, int limit, CancellationToken cancellationToken) =>
@@ -94,7 +157,7 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
             Partition.Count,
             (database, partition) => database.SortedSetRangeByRankAsync(Keys.Displaced(partition), 0, limit - 1),
             cancellationToken);
-        return [.. redis.Answered(calls).SelectMany(static answer => answer.Result.Select(member => ParseDisplaced(answer.Index, member.ToString())))];
+        return [.. redis.Answered(calls).SelectMany(static answer => answer.Result.Select(member => DisplacedMember.Read(answer.Index, member.ToString())))];
     }
 
     public async Task SettleAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
@@ -103,94 +166,25 @@ internal sealed class RedisSessionStore(RedisClient redis) : ISessionStore
         var calls = await redis.PipelineAsync(
             "sessions_settle",
             partitions.Length,
-            (database, i) => database.SortedSetRemoveAsync(Keys.Displaced(partitions[i].Key), [.. partitions[i].Select(DisplacedMember)]),
+            (database, i) => database.SortedSetRemoveAsync(Keys.Displaced(partitions[i].Key), [.. partitions[i].Select(DisplacedMember.Write)]),
             cancellationToken);
         Array.ForEach(calls, call => redis.Result(call));
     }
 
     public async Task<int> SweepAsync(ulong incarnation, int partition, int limit, CancellationToken cancellationToken) =>
-        (int)await redis.RunAsync(
+        (int)await _changes.RunAsync(
             Script.SessionsSweep,
-            [Keys.Index(partition), Keys.Room(partition, incarnation)],
-            [Keys.Hex(incarnation), limit, Keys.UserFront(partition), KeepRevocationMs],
+            partition,
+            [Keys.Room(partition, incarnation)],
+            [Keys.Hex(incarnation), limit, Keys.UserFront(partition)],
             cancellationToken);
 
-    private static RedisValue DisplacedMember(DisplacedSession session) =>
-        $"{Keys.Hex(session.Incarnation)}:{Keys.Hex(session.Session)}:{Keys.Hex(session.Epoch)}{(session.IsRevoked ? Revoked : "")}";
-
-    private static DisplacedSession[] ReadDisplaced(int partition, RedisResult members) =>
-        [.. ((string[])members!).Select(member => ParseDisplaced(partition, member))];
-
-    private static DisplacedSession ParseDisplaced(int partition, string member)
+    private static void Scatter<T>(RedisResult result, int[] indexes, T[] outcomes, Func<int, T> read)
     {
-        var parts = member.Split(':');
-        return new DisplacedSession(partition, Keys.FromHex(parts[0]), Keys.FromHex(parts[1]), Keys.FromHex(parts[2]), IsRevoked: member.EndsWith(Revoked, StringComparison.Ordinal));
-    }
-
-    /// <summary>Fields and records in turn; what isn't a session (a revocation) is left out.</summary>
-    private static List<Session> ReadRecords(string app, string user, string[] flat)
-    {
-        List<Session> sessions = [];
-        for (var i = 0; i < flat.Length; i += 2)
+        var numbers = (int[])result!;
+        foreach (var (k, i) in indexes.Index())
         {
-            if (SessionRecord.Read(app, user, flat[i], flat[i + 1]) is { } session)
-            {
-                sessions.Add(session);
-            }
-        }
-
-        return sessions;
-    }
-
-    private static IEnumerable<RedisValue> ArgumentsOf(SessionClaim claim)
-    {
-        var session = claim.Session;
-        yield return claim.PerDevice ? 1 : 0;
-        yield return SessionMember.FieldOf(claim.PerDevice, session.Device);
-        yield return SessionMember.OfUser(session.App, session.User);
-        yield return claim.HeldEpoch is { } held ? Keys.Decimal(held) : "";
-        yield return Keys.Decimal(claim.SeenRevocation);
-        yield return Keys.Hex(session.Incarnation);
-        yield return Keys.Hex(session.Key.Session);
-        yield return session.NamedDevice;
-        yield return SessionRecord.Tail(session);
-    }
-
-    private async Task<IReadOnlyList<DisplacedSession>> ClaimAsync(
-        int partition, int[] indexes, IReadOnlyList<SessionClaim> claims, ClaimOutcome[] outcomes, CancellationToken cancellationToken)
-    {
-        RedisKey[] keys =
-        [
-            Keys.Index(partition),
-            Keys.Displaced(partition),
-            .. indexes.Select(i => Keys.User(partition, claims[i].Session.App, claims[i].Session.User)),
-        ];
-        RedisValue[] arguments =
-            [Keys.RoomFront(partition), RecheckMicros, KeepRevocationMs, SessionClaim.MaxDevices, .. indexes.SelectMany(i => ArgumentsOf(claims[i]))];
-        try
-        {
-            var result = await redis.RunAsync(Script.SessionsClaim, keys, arguments, cancellationToken);
-            for (var k = 0; k < indexes.Length; k++)
-            {
-                outcomes[indexes[k]] = ReadOutcome(claims[indexes[k]], result[0][k]);
-            }
-
-            return ReadDisplaced(partition, result[1]);
-        }
-        catch (StoreUnavailableException)
-        {
-            Array.ForEach(indexes, i => outcomes[i] = ClaimOutcome.Unavailable);
-            return [];
+            outcomes[i] = read(numbers[k]);
         }
     }
-
-    private static ClaimOutcome ReadOutcome(SessionClaim claim, RedisResult outcome) => new(
-        (int)outcome[0] switch
-        {
-            ClaimedState => ClaimState.Claimed,
-            OvertakenState => ClaimState.Overtaken,
-            _ => ClaimState.Recheck,
-        },
-        (ulong)outcome[1],
-        ReadRecords(claim.Session.App, claim.Session.User, (string[])outcome[2]!));
 }

@@ -18,9 +18,13 @@ public abstract class ClaimContract(StoreFixture fixture) : SessionStoreContract
         {
             Key = new SessionKey { Session = ulong.MaxValue, Epoch = epoch },
             SinceUnixMs = (long)(epoch / 1000),
+            StateSinceUnixMs = (long)(epoch / 1000),
+            LastSeenUnixMs = (long)(epoch / 1000),
+            Change = stored.Change,
         };
         Assert.Equal(expected, stored);
         Assert.True(stored.SinceUnixMs >= before);
+        Assert.True(stored.Change >= epoch);
     }
 
     [Fact]

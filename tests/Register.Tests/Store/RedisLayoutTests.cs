@@ -28,12 +28,21 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
 
         Assert.Equal("{p0966}", partition);
         var record = await fixture.CliAsync("hgetall", partition + ":user:layout:an%3An%7B%25%7D");
-        Assert.Equal($"d=ta%3Ab\n1\n{epoch}\n00064000000000ff\n00000000000000ab\nta:b\n1100\n1\n192.0.2.1:50000\ndotnet/0.1", record);
+        var ms = epoch / 1000;
+        Assert.Equal(
+            $"d=ta%3Ab\n1\n{epoch}\n00064000000000ff\n00000000000000ab\nta:b\n1100\n1\n192.0.2.1:50000\ndotnet/0.1\n0\n{ms}\n{ms}\n{epoch}", record);
+        Assert.Equal(
+            $"1\n1\n0\n{epoch}\n00064000000000ff\n{ms}\n0\n{ms}\nlayout:an%3An%7B%25%7D:d=ta%3Ab\nta:b\n1100\n192.0.2.1:50000\ndotnet/0.1\n{epoch}",
+            await fixture.CliAsync("zrange", partition + ":events", "0", "-1", "withscores"));
+        Assert.Equal($"{epoch}", await fixture.CliAsync("get", partition + ":change"));
         Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrangebylex", partition + ":sessions", "[layout:", "(layout;"));
         Assert.Equal("layout:an%3An%7B%25%7D:d=ta%3Ab", await fixture.CliAsync("zrange", partition + ":room:00064000000000ff", "0", "-1"));
         var displaced = Assert.Single((await sessions.RevokeAsync(App, User, CancellationToken.None)).ToTell);
         Assert.Equal($"00064000000000ff:00000000000000ab:{epoch:x16}:4002", await fixture.CliAsync("zrange", partition + ":displaced", "0", "-1"));
         Assert.StartsWith("r\n1", await fixture.CliAsync("hgetall", partition + ":user:layout:an%3An%7B%25%7D"), StringComparison.Ordinal);
+        Assert.Matches(
+            $@"^d=ta%3Ab\n1\n{epoch + 1}\n{epoch}\n\d{{13}}\n\d{{13}}\n4002\nta:b\n192\.0\.2\.1:50000$",
+            await fixture.CliAsync("hgetall", partition + ":ended:layout:an%3An%7B%25%7D"));
         await sessions.SettleAsync([displaced], CancellationToken.None);
         Assert.Equal("0", await fixture.CliAsync("exists", partition + ":displaced", partition + ":sessions:layout", partition + ":room:00064000000000ff"));
     }
@@ -52,13 +61,56 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
     }
 
     [Fact]
+    public async Task Session_WrittenByAnOlderRegister_IsReadAndChanged()
+    {
+        var sessions = (await fixture.StoresAsync()).Sessions;
+        var key = $"{{p{Partition.Of(App, "older"):D4}}}:user:layout:older";
+        await fixture.CliAsync("hset", key, "s", "1\n1754000000000001\n00064000000000ff\n00000000000000ab\nphone\n7\n1\n192.0.2.1:5\nsdk");
+
+        var read = Assert.Single(Assert.Single(await sessions.LookupAsync(App, ["older"], CancellationToken.None)));
+
+        Assert.Equal((SessionState.Alive, 1754000000000, 1754000000000, 0ul), (read.State, read.StateSinceUnixMs, read.LastSeenUnixMs, read.Change));
+        var away = new StateReport(App, "older", 1754000000000001, SessionState.Away, SilentMs: 0);
+        Assert.Equal([ReportOutcome.Changed], await sessions.ReportAsync([away], CancellationToken.None));
+        Assert.Equal(SessionState.Away, Assert.Single(Assert.Single(await sessions.LookupAsync(App, ["older"], CancellationToken.None))).State);
+    }
+
+    [Fact]
+    public async Task Session_WrittenByANewerRegister_KeepsItsLinesWhenItsStateChanges()
+    {
+        var sessions = (await fixture.StoresAsync()).Sessions;
+        var key = $"{{p{Partition.Of(App, "newer-state"):D4}}}:user:layout:newer-state";
+        await fixture.CliAsync("hset", key, "s", "2\n1754000000000001\n00064000000000ff\n00000000000000ab\nphone\n7\n1\n192.0.2.1:5\nsdk\n0\n5\n6\n7\nunheard of");
+
+        await sessions.ReportAsync([new StateReport(App, "newer-state", 1754000000000001, SessionState.Away, SilentMs: 0)], CancellationToken.None);
+
+        Assert.EndsWith("\nunheard of", await fixture.CliAsync("hget", key, "s"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outbox_IsStoredUnderTheseKeys()
+    {
+        await using var own = new RedisFixture();
+        var stores = await own.StoresAsync();
+        await stores.Sessions.ClaimAsync([Claim("phone")], CancellationToken.None);
+
+        var turn = await stores.Outbox.TakeAsync(966, "me", TimeSpan.FromSeconds(10), 10, CancellationToken.None);
+
+        Assert.Matches($@"^{turn.Fence} \d{{16}} me$", await own.CliAsync("get", "{p0966}:relay"));
+        Assert.True(await stores.Outbox.RemoveAsync(966, turn.Fence, turn.Through, CancellationToken.None));
+        Assert.Equal("0", await own.CliAsync("exists", "{p0966}:events"));
+        Assert.Equal(OutboxState.Empty, (await stores.Outbox.TakeAsync(966, "me", TimeSpan.FromSeconds(10), 10, CancellationToken.None)).State);
+        Assert.Equal("0", await own.CliAsync("exists", "{p0966}:relay"));
+    }
+
+    [Fact]
     public async Task Room_IsStoredUnderTheseKeys()
     {
         var rooms = (await fixture.StoresAsync()).Rooms;
 
         var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), TimeSpan.FromMinutes(10), default);
         await rooms.RenewAsync(incarnation, new RoomLoad(3, 2, true), [], TimeSpan.FromMinutes(10), judgeUntil: 0, default);
-        await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd, IsRevoked: false)], default);
+        await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd)], default);
 
         Assert.Equal(
             """{ "name": "one", "addresses": [ { "host": "127.0.0.1", "port": 8124, "transport": "tcp" } ], "zone": "here", "labels": { "kind": "test" }, "softwareVersion": "0.1.0", "capacity": 1000 }""",

@@ -155,7 +155,7 @@ public abstract class RoomStoreContract(StoreFixture fixture)
     {
         var rooms = await RoomsAsync();
         var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), Long, default);
-        await rooms.DisplaceAsync([Displaced(incarnation, 1, 10, isRevoked: true), Displaced(incarnation, 2, 20)], default);
+        await rooms.DisplaceAsync([Displaced(incarnation, 1, 10, code: 4002), Displaced(incarnation, 2, 20)], default);
 
         var told = await rooms.RenewAsync(incarnation, NoLoad, [], Long, judgeUntil: 0, default);
         var after = await rooms.RenewAsync(incarnation, NoLoad, [.. told!], Long, judgeUntil: 0, default);
@@ -189,7 +189,7 @@ public abstract class RoomStoreContract(StoreFixture fixture)
         Assert.Null(await rooms.RenewAsync(incarnation, NoLoad, [], Long, judgeUntil: 0, default));
     }
 
-    private static DisplacedSession Displaced(ulong incarnation, ulong session, ulong epoch, bool isRevoked = false) => new(0, incarnation, session, epoch, isRevoked);
+    private static DisplacedSession Displaced(ulong incarnation, ulong session, ulong epoch, uint code = 0) => new(0, incarnation, session, epoch, code);
 
     private async Task<IRoomStore> RoomsAsync() => (await fixture.StoresAsync()).Rooms;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microservices.Register.Sessions;
 using Microservices.Register.Store;
 using Microservices.Register.Store.Memory;
 using Microservices.Register.Store.Redis;
@@ -14,7 +15,7 @@ internal sealed record Stores(
 {
     public static Stores Memory()
     {
-        var sessions = new MemorySessionStore(TimeProvider.System);
+        var sessions = new MemorySessionStore(Options.Create(new SessionsOptions()), TimeProvider.System);
         return new Stores(
             new MemoryRoomStore(TimeProvider.System),
             sessions,
@@ -32,7 +33,7 @@ internal sealed record Stores(
         await client.StartAsync(CancellationToken.None);
         return new Stores(
             new RedisRoomStore(client, NullLogger<RedisRoomStore>.Instance),
-            new RedisSessionStore(client),
+            new RedisSessionStore(client, Options.Create(new SessionsOptions())),
             new RedisEventOutbox(client, NullLogger<RedisEventOutbox>.Instance),
             new RedisTokenStore(client),
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),

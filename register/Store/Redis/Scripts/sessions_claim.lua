@@ -1,99 +1,137 @@
 -- Claims sessions of one partition, in their order.
--- KEYS: 1 index of the partition, 2 its displaced sessions that their rooms may not know of, 3… the user's record of each claim.
--- ARGV: 1 front of the keys of room indexes, 2 µs for which a revocation asks for another look at the token, 3 ms for which it is kept,
---   4 most sessions of a user, then nine per claim: 1 per device (0 or 1), 2 field, 3 app:user, 4 held epoch ('' = a new one),
---   5 revocation that was known when the token was read, 6 incarnation, 7 session, 8 device as named, 9 the rest of the record.
--- Returns {{state, epoch, {field, record, …} displaced}, …}, {displaced sessions, oldest first}; state 1 claimed, 2 overtaken, 3 recheck.
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
+-- KEYS: 5… the user's record of each claim. ARGV: 5 µs for which a revocation asks for another look at the token, 6 most sessions of a user,
+--   7 ms for which an ended session may be resumed, then thirteen per claim: 1 per device (0 or 1), 2 field, 3 app:user,
+--   4 held epoch ('' = a new one), 5 epoch to resume ('' = none), 6 the token fits (0 or 1), 7 revocation that was known when the token was read,
+--   8 incarnation, 9 session, 10 device as named, 11 the field of that device, 12 state, 13 the rest of the record.
+-- Returns {{state, epoch, {field, record, …} displaced, resumed (0 or 1)}, …}, {displaced sessions, oldest first};
+--   state 1 claimed, 2 overtaken, 3 recheck, 4 not resumed and the token doesn't fit.
+local FIRST, EACH = 8, 13
 
-local function read(key)
-  local sessions, revoked = {}, 0
-  local flat = redis.call('HGETALL', key)
-  for i = 1, #flat, 2 do
-    if flat[i] == 'r' then
-      revoked = tonumber(flat[i + 1])
-    else
-      -- The first lines of a record are the same in all its versions.
-      local epoch, incarnation, session, device = string.match(flat[i + 1], '^%d+\n(%d+)\n(%x+)\n(%x+)\n([^\n]*)')
-      sessions[#sessions + 1] = {
-        field = flat[i], record = flat[i + 1], epoch = tonumber(epoch), incarnation = incarnation, session = session, device = device }
+-- What ended sessions say: the lowest epoch that may come back, and whether `resume` may.
+local function look_back(user, field, device_field, resume)
+  local floor, may_resume = 0, false
+  local records = redis.call('HMGET', ARGV[2] .. user, '*', field, device_field)
+  for i = 1, 3 do
+    if records[i] then
+      local lines = lines_of(records[i])
+      floor = math.max(floor, tonumber(lines[2]))
+      may_resume = may_resume or (tonumber(lines[3]) == resume and lines[2] == lines[3] and tonumber(lines[4]) > now_ms - ARGV[7])
     end
   end
 
-  return sessions, revoked
+  return floor, may_resume, records
+end
+
+local function seen_before(records, epoch)
+  for i = 2, 3 do
+    local lines = records[i] and lines_of(records[i]) or {}
+    if tonumber(lines[3]) == epoch then
+      return tonumber(lines[5])
+    end
+  end
+
+  return now_ms
+end
+
+-- Appends what the claim changed, against the same session as it was stored before (nil: it wasn't).
+local function append_claim(user, s, before)
+  local is_away = s.lines[STATE] == '1'
+  local seen_ms = tonumber(s.lines[SEEN])
+  if before and before.incarnation == s.incarnation then
+    s.lines[CHANGE] = before.lines[CHANGE]
+    if before.lines[STATE] ~= s.lines[STATE] then
+      append(is_away and AWAY or BACK, user, s, '0', seen_ms)
+    end
+  else
+    append(ONLINE, user, s, '0', seen_ms)
+    if is_away then
+      append(AWAY, user, s, '0', seen_ms)
+    end
+  end
 end
 
 local function claim(key, a)
-  local per_device, field, user, held, seen = ARGV[a] == '1', ARGV[a + 1], ARGV[a + 2], tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
-  local incarnation, session, device = ARGV[a + 5], ARGV[a + 6], ARGV[a + 7]
+  local per_device, field, user, held, resume = ARGV[a] == '1', ARGV[a + 1], ARGV[a + 2], tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
+  local has_token, seen_revocation, incarnation, session = ARGV[a + 5] == '1', tonumber(ARGV[a + 6]), ARGV[a + 7], ARGV[a + 8]
+  local device, device_field, state, rest = ARGV[a + 9], ARGV[a + 10], ARGV[a + 11], ARGV[a + 12]
   local stored, revoked = read(key)
-  if not held and revoked ~= seen and revoked > now - ARGV[2] then
-    return {3, string.format('%.0f', revoked), {}}
-  end
+  local floor, may_resume, ended = look_back(user, field, device_field, resume)
 
   -- Replaced: its own field, and what another policy of the app left behind.
-  local highest, kept, replaced = revoked, {}, {}
+  local highest, latest, kept, replaced = math.max(revoked, floor - 1), 0, {}, {}
   for _, other in ipairs(stored) do
     highest = math.max(highest, other.epoch)
     if not per_device or other.field == field or (other.field == 's' and other.device == device) then
+      latest = math.max(latest, other.epoch)
       replaced[#replaced + 1] = other
     else
       kept[#kept + 1] = other
     end
   end
 
+  local resumed = false
   if held then
-    local overtaken = revoked >= held
-    for _, other in ipairs(replaced) do
-      overtaken = overtaken or other.epoch > held
+    if revoked >= held or floor > held or latest > held then
+      return { 2, '0', {}, 0 }
     end
-
-    if overtaken then
-      return {2, '0', {}}
+  else
+    resumed = resume and resume > revoked and resume >= floor and (latest == resume or (latest < resume and may_resume))
+    if not resumed and not has_token then
+      return { 4, '0', {}, 0 }
+    elseif not resumed and revoked ~= seen_revocation and revoked > now - ARGV[5] then
+      return { 3, text(revoked), {}, 0 }
     end
   end
 
   local epoch = held or math.max(highest + 1, now)
-  if #kept + 1 > tonumber(ARGV[4]) then
+  if #kept + 1 > tonumber(ARGV[6]) then
     table.sort(kept, function(one, other) return one.epoch < other.epoch end)
-    for i = 1, #kept + 1 - ARGV[4] do
+    for i = 1, #kept + 1 - ARGV[6] do
       replaced[#replaced + 1] = kept[i]
     end
   end
 
-  local displaced = {}
+  local displaced, before = {}, nil
   for _, other in ipairs(replaced) do
-    local member = user .. ':' .. other.field
-    redis.call('HDEL', key, other.field)
-    redis.call('ZREM', KEYS[1], member)
-    redis.call('ZREM', ARGV[1] .. other.incarnation, member)
     -- The same login claimed again displaces nobody.
-    if other.epoch ~= epoch and not (other.incarnation == incarnation and other.session == session) then
+    local is_same = other.epoch == epoch or (other.incarnation == incarnation and other.session == session)
+    remove(key, user, other)
+    if not is_same then
       displaced[#displaced + 1] = other.field
       displaced[#displaced + 1] = other.record
-      redis.call('ZADD', KEYS[2], now, other.incarnation .. ':' .. other.session .. ':' .. string.format('%016x', other.epoch))
+      tell(other, '')
+    end
+
+    if not is_same or other.field ~= field then
+      append(OFFLINE, user, other, '4000', seen(other))
+    end
+
+    if other.field ~= field then
+      keep_ended(user, other, epoch, '4000', seen(other))
+    elseif other.epoch == epoch then
+      before = other
     end
   end
 
-  local epoch_text = string.format('%.0f', epoch)
-  redis.call('HSET', key, field, table.concat({'1', epoch_text, incarnation, session, device, ARGV[a + 8]}, '\n'))
-  redis.call('ZADD', KEYS[1], 0, user .. ':' .. field)
-  redis.call('ZADD', ARGV[1] .. incarnation, 0, user .. ':' .. field)
+  local s = parse(field, table.concat({ '1', text(epoch), incarnation, session, device, rest, state }, '\n'))
+  s.lines[SINCE] = before and before.lines[STATE] == state and before.lines[SINCE] or text(now_ms)
+  s.lines[SEEN] = before and before.lines[SEEN] or text(held and seen_before(ended, held) or now_ms)
+  append_claim(user, s, before)
+  write(key, user, s)
   if revoked > 0 then
     redis.call('PERSIST', key)
-    if revoked < now - ARGV[3] * 1000 then
+    if revoked < now - ARGV[4] * 1000 then
       redis.call('HDEL', key, 'r')
     end
   end
 
-  return {1, epoch_text, displaced}
+  return { 1, text(epoch), displaced, resumed and 1 or 0 }
 end
 
 local outcomes = {}
-for i = 3, #KEYS do
-  outcomes[i - 2] = claim(KEYS[i], 5 + (i - 3) * 9)
+for i = 5, #KEYS do
+  outcomes[i - 4] = claim(KEYS[i], FIRST + (i - 5) * EACH)
 end
 
-redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -10001)
-return {outcomes, redis.call('ZRANGE', KEYS[2], 0, 1999)}
+finish()
+return { outcomes, to_tell() }

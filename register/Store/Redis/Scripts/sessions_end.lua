@@ -1,27 +1,22 @@
 -- Ends sessions of one partition whose epoch is the stored one.
--- KEYS: 1 index of the partition, 2… the user's record of each. ARGV: 1 front of the keys of room indexes, 2 ms for which a revocation is kept,
---   then two per session: app:user, epoch.
+-- KEYS: 5… the user's record of each. ARGV: then four per session: app:user, epoch, code, ms for which its client was silent.
 -- Returns {1 or 0, …}.
 local ended = {}
-for i = 2, #KEYS do
-  local user, epoch = ARGV[i * 2 - 1], ARGV[i * 2]
-  ended[i - 1] = 0
-  local flat = redis.call('HGETALL', KEYS[i])
-  for f = 1, #flat, 2 do
-    local stored, incarnation = string.match(flat[f + 1], '^%d+\n(%d+)\n(%x+)\n')
-    if stored == epoch then
-      local member = user .. ':' .. flat[f]
-      redis.call('HDEL', KEYS[i], flat[f])
-      redis.call('ZREM', KEYS[1], member)
-      redis.call('ZREM', ARGV[1] .. incarnation, member)
-      ended[i - 1] = 1
+for i = 5, #KEYS do
+  local a = 5 + (i - 5) * 4
+  local user, epoch, code = ARGV[a], tonumber(ARGV[a + 1]), ARGV[a + 2]
+  ended[i - 4] = 0
+  for _, s in ipairs(read(KEYS[i])) do
+    if s.epoch == epoch then
+      local seen_ms = math.max(tonumber(s.lines[SEEN]), now_ms - ARGV[a + 3])
+      remove(KEYS[i], user, s)
+      leave(KEYS[i])
+      keep_ended(user, s, tonumber(code) < 4000 and epoch or epoch + 1, code, seen_ms)
+      append(OFFLINE, user, s, code, seen_ms)
+      ended[i - 4] = 1
     end
-  end
-
-  -- What is left of a user without sessions, a revocation, ends by itself.
-  if ended[i - 1] == 1 and redis.call('HLEN', KEYS[i]) == 1 and redis.call('HEXISTS', KEYS[i], 'r') == 1 then
-    redis.call('PEXPIRE', KEYS[i], ARGV[2])
   end
 end
 
+finish()
 return ended

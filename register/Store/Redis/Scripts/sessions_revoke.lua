@@ -1,28 +1,21 @@
--- Ends all sessions of a user, and bars their epochs from being claimed again.
--- KEYS: 1 index of the partition, 2 its displaced sessions that their rooms may not know of, 3 the user's record.
--- ARGV: 1 front of the keys of room indexes, 2 app:user, 3 ms for which the revocation is kept.
+-- Ends all sessions of a user, and bars their epochs from coming back.
+-- KEYS: 5 the user's record. ARGV: 5 app:user.
 -- Returns {field, record, …}, {displaced sessions, oldest first}.
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local revoked, ended = now, {}
-local flat = redis.call('HGETALL', KEYS[3])
-for i = 1, #flat, 2 do
-  if flat[i] == 'r' then
-    revoked = math.max(revoked, tonumber(flat[i + 1]) + 1)
-  else
-    local epoch, incarnation, session = string.match(flat[i + 1], '^%d+\n(%d+)\n(%x+)\n(%x+)\n')
-    local member = ARGV[2] .. ':' .. flat[i]
-    revoked = math.max(revoked, tonumber(epoch))
-    redis.call('ZREM', KEYS[1], member)
-    redis.call('ZREM', ARGV[1] .. incarnation, member)
-    redis.call('ZADD', KEYS[2], now, incarnation .. ':' .. session .. ':' .. string.format('%016x', tonumber(epoch)) .. ':4002')
-    ended[#ended + 1] = flat[i]
-    ended[#ended + 1] = flat[i + 1]
-  end
+local ended = {}
+local stored, revoked = read(KEYS[5])
+revoked = math.max(revoked + 1, now, highest_ended(ARGV[5]))
+for _, s in ipairs(stored) do
+  revoked = math.max(revoked, s.epoch)
+  remove(KEYS[5], ARGV[5], s)
+  tell(s, ':4002')
+  keep_ended(ARGV[5], s, s.epoch + 1, '4002', seen(s))
+  append(OFFLINE, ARGV[5], s, '4002', seen(s))
+  ended[#ended + 1] = s.field
+  ended[#ended + 1] = s.record
 end
 
-redis.call('DEL', KEYS[3])
-redis.call('HSET', KEYS[3], 'r', string.format('%.0f', revoked))
-redis.call('PEXPIRE', KEYS[3], ARGV[3])
-redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -10001)
-return {ended, redis.call('ZRANGE', KEYS[2], 0, 1999)}
+redis.call('DEL', KEYS[5])
+redis.call('HSET', KEYS[5], 'r', text(revoked))
+redis.call('PEXPIRE', KEYS[5], ARGV[4])
+finish()
+return { ended, to_tell() }
