@@ -8,6 +8,8 @@ namespace Microservices.Cli.Center;
 /// <summary>Calls of the center with an API key, whose faults are sentences.</summary>
 internal sealed class CenterConnection : IDisposable
 {
+    private const int MaxWatchFailures = 30;
+    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     private readonly Uri _address;
@@ -43,6 +45,41 @@ internal sealed class CenterConnection : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new CliException(Describe(fault));
+        }
+    }
+
+    /// <summary>
+    /// Follows a stream that tells the same thing whenever it is opened, and opens it again when a center went away, until what came is the last.
+    /// </summary>
+    /// <exception cref="CliException">No center answers any more, or it refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public async Task<TReply> LastAsync<TReply>(
+        Func<CenterClient, CallOptions, AsyncServerStreamingCall<TReply>> watch, Func<TReply, bool> isLast, CancellationToken cancellationToken)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                using var stream = watch(_client, new CallOptions(_headers, cancellationToken: cancellationToken));
+                await foreach (var reply in stream.ResponseStream.ReadAllAsync(cancellationToken))
+                {
+                    failures = 0;
+                    if (isLast(reply))
+                    {
+                        return reply;
+                    }
+                }
+            }
+            catch (RpcException fault)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (fault.StatusCode != StatusCode.Unavailable || failures >= MaxWatchFailures)
+                {
+                    throw new CliException(Describe(fault));
+                }
+            }
+
+            await Task.Delay(WatchPause, cancellationToken);
         }
     }
 

@@ -30,6 +30,12 @@ internal sealed class FakeCenter : IAsyncDisposable
 
     public uint Rooms { get; set; } = 2;
 
+    /// <summary>What GetKick, CancelKick and WatchKick tell, one after another; the last stays.</summary>
+    public Queue<KickJob> Kicks { get; } = new([new KickJob { Id = "job-1", State = KickJob.Types.State.Done, Found = 3, Ended = 2, Gone = 1 }]);
+
+    /// <summary>So many streams break before they tell anything.</summary>
+    public int BrokenStreams { get; set; }
+
     /// <summary>Thrown by every call.</summary>
     public Status? Fault { get; set; }
 
@@ -78,6 +84,31 @@ internal sealed class FakeCenter : IAsyncDisposable
         {
             Take(request, context);
             return Task.FromResult(new KickReply { Outcomes = { request.Users.Select(Outcome) } });
+        }
+
+        public override Task<KickJob> StartKick(StartKickRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(new KickJob { Id = "job-1", App = request.App, State = KickJob.Types.State.Running });
+        }
+
+        public override Task<KickJob> GetKick(GetKickRequest request, ServerCallContext context) => NextKick(request, context);
+
+        public override Task<KickJob> CancelKick(GetKickRequest request, ServerCallContext context) => NextKick(request, context);
+
+        public override async Task WatchKick(GetKickRequest request, IServerStreamWriter<KickJob> responseStream, ServerCallContext context)
+        {
+            if (center.BrokenStreams-- > 0)
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "This center stops; the job goes on."));
+            }
+
+            KickJob job;
+            do
+            {
+                await responseStream.WriteAsync(job = await NextKick(request, context));
+            }
+            while (job.State == KickJob.Types.State.Running);
         }
 
         public override Task<GetPresenceReply> GetPresence(GetPresenceRequest request, ServerCallContext context)
@@ -154,6 +185,12 @@ internal sealed class FakeCenter : IAsyncDisposable
                     new RoomStatus { Name = "room-b", Incarnation = 256, Draining = true },
                 },
             });
+        }
+
+        private Task<KickJob> NextKick(GetKickRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(center.Kicks.Count > 1 ? center.Kicks.Dequeue() : center.Kicks.Peek());
         }
 
         private UserOutcome Outcome(string user) => center.Offline.Contains(user)
