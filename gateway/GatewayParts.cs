@@ -16,6 +16,7 @@ using Microservices.Hosting;
 using Microservices.Hosting.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Gateway;
@@ -30,7 +31,7 @@ internal static class GatewayParts
     {
         var services = builder.Services;
         services.AddSingleton<GatewayMetrics>();
-        services.AddSingleton<TimingWheel>();
+        services.TryAddSingleton<TimingWheel>();
 
         // Kestrel's meter keeps tags for each connection; the gateway counts connections itself.
         services.AddSingleton(new SkippedMeter("Microsoft.AspNetCore.Server.Kestrel"));
@@ -67,6 +68,7 @@ internal static class GatewayParts
         services.AddSingleton<LoginQueue>();
         services.AddSingleton<LoginDesk>();
         services.AddSingleton<SessionEnds>();
+        services.AddSingleton<SessionReports>();
         services.AddSingleton<LostSessions>();
 
         // Commands

@@ -17,15 +17,14 @@ internal sealed class AppEntry(string name)
     public void Update(AppPolicy policy)
     {
         var before = Interlocked.Exchange(ref _policy, policy);
-        if (policy.SilenceLimitMs >= before.SilenceLimitMs)
+        if (policy.Liveness == before.Liveness && policy.MinHeartbeatMs == before.MinHeartbeatMs)
         {
-            // A later deadline is seen when the earlier one comes.
             return;
         }
 
         foreach (var session in Sessions)
         {
-            session.Connection.WatchDeadline();
+            session.Connection.LookSoon();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Liveness;
 
 namespace Microservices.Gateway.Apps;
 
@@ -9,6 +10,12 @@ internal sealed record AppPolicy
     private const uint DefaultMinHeartbeatMs = 2_000;
     private const uint DefaultMaxHeartbeatMs = 480_000;
     private const uint DefaultHeartbeatMs = 60_000;
+    private const uint StrictSilenceLimitMs = 4_000;
+    private const uint StrictHeartbeatMs = 2_000;
+    private const uint DefaultCursorStart = 3;
+    private const uint DefaultCursorThreshold = 5;
+    private const uint DefaultStrikes = 3;
+    private const uint DefaultAwayMs = 1_800_000;
     private const int DefaultMaxRecipients = 100;
     private const int DefaultMaxContentBytes = 32 * 1024;
 
@@ -31,6 +38,9 @@ internal sealed record AppPolicy
 
     public required uint SilenceLimitMs { get; init; }
 
+    /// <summary>What is allowed of silence.</summary>
+    public required LivenessRules Liveness { get; init; }
+
     public required uint MinHeartbeatMs { get; init; }
 
     public required uint MaxHeartbeatMs { get; init; }
@@ -39,8 +49,14 @@ internal sealed record AppPolicy
 
     public static AppPolicy Of(App app)
     {
-        var silence = Or(app.Liveness?.SilenceLimitMs, DefaultSilenceLimitMs);
-        var least = Or(app.Liveness?.MinHeartbeatMs, DefaultMinHeartbeatMs);
+        var liveness = app.Liveness ?? new LivenessPolicy();
+        var isStrict = liveness.Preset == LivenessPreset.Strict;
+        var isPatient = liveness.Preset == LivenessPreset.Patient;
+        var silence = Or(liveness.SilenceLimitMs, isStrict ? StrictSilenceLimitMs : DefaultSilenceLimitMs);
+
+        // A client that beats twice within the silence limit survives the loss of one beat.
+        var bound = isPatient ? uint.MaxValue : silence / 2;
+        var least = Or(liveness.MinHeartbeatMs, Math.Min(DefaultMinHeartbeatMs, bound));
         return new AppPolicy
         {
             MayChat = app.Chat?.Users ?? false,
@@ -48,16 +64,33 @@ internal sealed record AppPolicy
             MaxRecipients = (int)Math.Min(Or(app.Chat?.MaxRecipients, DefaultMaxRecipients), int.MaxValue),
             MaxContentBytes = (int)Math.Min(Or(app.MaxPayloadBytes, DefaultMaxContentBytes), int.MaxValue),
             SilenceLimitMs = silence,
+            Liveness = isPatient ? Patient(liveness) : LivenessRules.Tight(silence),
             MinHeartbeatMs = least,
-            // A client that beats twice within the silence limit survives the loss of one beat.
-            MaxHeartbeatMs = Math.Max(least, Math.Min(Or(app.Liveness?.MaxHeartbeatMs, DefaultMaxHeartbeatMs), silence / 2)),
-            DefaultHeartbeat = Or(app.Liveness?.DefaultHeartbeatMs, DefaultHeartbeatMs),
+            MaxHeartbeatMs = Math.Max(least, Math.Min(Or(liveness.MaxHeartbeatMs, DefaultMaxHeartbeatMs), bound)),
+            DefaultHeartbeat = Or(liveness.DefaultHeartbeatMs, isStrict ? StrictHeartbeatMs : DefaultHeartbeatMs),
         };
     }
 
     /// <summary>The interval that holds, ms: what the client proposes (0 = nothing) within the bounds.</summary>
     public uint Heartbeat(uint proposedMs) =>
         Math.Clamp(proposedMs == 0 ? DefaultHeartbeat : proposedMs, MinHeartbeatMs, MaxHeartbeatMs);
+
+    /// <summary>How long a client that beats every <paramref name="heartbeatMs"/> may fall silent before it is cut, at the least, ms.</summary>
+    public uint SilenceLimit(uint heartbeatMs) => Liveness.OneBeatIsEnough
+        ? SilenceLimitMs
+        : (uint)Math.Min(Liveness.SilenceUntilAwayMs(heartbeatMs) + Liveness.AwayMs, uint.MaxValue);
+
+    private static LivenessRules Patient(LivenessPolicy liveness)
+    {
+        // Register refuses what contradicts itself; a value that is left to its default gives way.
+        var start = Or(liveness.CursorStart, DefaultCursorStart);
+        var threshold = Math.Clamp(liveness.CursorThreshold > 0 ? liveness.CursorThreshold : Math.Max(DefaultCursorThreshold, start + 2), 2, LivenessRules.MaxThreshold);
+        return LivenessRules.Patient(
+            (byte)Math.Min(start, threshold - 1),
+            (byte)threshold,
+            (byte)Math.Min(Or(liveness.Strikes, DefaultStrikes), LivenessRules.MaxStrikes),
+            Or(liveness.AwayMs, DefaultAwayMs));
+    }
 
     private static uint Or(uint? value, uint otherwise) => value is null or 0 ? otherwise : value.Value;
 }

@@ -5,7 +5,7 @@ using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Commands;
 
-/// <summary>Command 5. That it came is its meaning; its body is not looked at.</summary>
+/// <summary>Command 5. That it came is its meaning; a body may propose another interval.</summary>
 internal sealed class HeartbeatCommand(TimeProvider time) : ICommandHandler
 {
     public Command Command => Command.Heartbeat;
@@ -14,9 +14,17 @@ internal sealed class HeartbeatCommand(TimeProvider time) : ICommandHandler
 
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
-        if (connection.Session!.WantsHeartbeatAck)
+        var session = connection.Session!;
+        var proposedMs = body.IsEmpty ? 0 : FrameBody.Read<Heartbeat>(header, body).HeartbeatMs;
+        if (session.WantsHeartbeatAck)
         {
-            connection.Send(Command.HeartbeatAck, new HeartbeatAck { ServerTimeMs = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            // It tells the time, so it is encoded for each; the bytes are the thread's own, and nothing is allocated.
+            var holdsMs = connection.AgreeOnHeartbeat(session, proposedMs);
+            connection.Send(Command.HeartbeatAck, new HeartbeatAck { ServerTimeMs = time.GetUtcNow().ToUnixTimeMilliseconds(), HeartbeatMs = holdsMs });
+        }
+        else if (proposedMs > 0)
+        {
+            connection.AgreeOnHeartbeat(session, proposedMs);
         }
 
         return null;

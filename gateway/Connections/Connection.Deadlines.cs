@@ -1,4 +1,7 @@
 using System.Globalization;
+using Microservices.Gateway.Apps;
+using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
 using Microservices.Protocol;
 
@@ -7,7 +10,10 @@ namespace Microservices.Gateway.Connections;
 /// <summary>What time does to a connection: the verify deadline, silence, a peer that takes nothing, the deadline of the close.</summary>
 internal sealed partial class Connection
 {
-    // The verify deadline until the close, then the deadline of the close. On the wheel's clock.
+    /// <summary>Later than any deadline, and far from an overflow.</summary>
+    private const long NoDeadlineMs = long.MaxValue / 4;
+
+    // The verify deadline until there is a session, then none until the close, then the deadline of the close. On the wheel's clock.
     private long _deadlineMs;
     private long _heardMs;
     private bool _isPaused;
@@ -25,13 +31,37 @@ internal sealed partial class Connection
     /// <summary>For how long nothing has been heard, ms.</summary>
     public uint SilentMs => (uint)Math.Clamp(_parts.Wheel.NowMs - Volatile.Read(ref _heardMs), 0, uint.MaxValue);
 
-    /// <summary>A deadline has changed, or the silence limit of the app: looks at it anew.</summary>
+    /// <summary>A deadline has changed: it is looked at when the earliest one comes.</summary>
     public void WatchDeadline()
     {
         if (!Volatile.Read(ref _ended))
         {
-            _parts.Wheel.Schedule(this, NextDueMs());
+            _parts.Wheel.ScheduleNoLater(this, NextDueMs());
         }
+    }
+
+    /// <summary>The app's rules have changed: they are applied at the next tick.</summary>
+    public void LookSoon() => _parts.Wheel.ScheduleNoLater(this, _parts.Wheel.NowMs);
+
+    /// <summary>The client may propose an interval, or has one proposed already; the app's bounds as they are now decide.</summary>
+    /// <param name="session">This connection's session.</param>
+    /// <param name="proposedMs">0 = what was proposed before.</param>
+    /// <returns>The interval that holds, ms.</returns>
+    public uint AgreeOnHeartbeat(Session session, uint proposedMs)
+    {
+        if (proposedMs > 0)
+        {
+            session.ProposedHeartbeatMs = proposedMs;
+        }
+
+        var holds = session.App.Policy.Heartbeat(session.ProposedHeartbeatMs);
+        if (holds != session.HeartbeatMs)
+        {
+            session.HeartbeatMs = holds;
+            WatchDeadline();
+        }
+
+        return holds;
     }
 
     void IOutboxOwner.OnBacklog() => WatchDeadline();
@@ -48,17 +78,17 @@ internal sealed partial class Connection
         {
             Close(Code.SlowConsumer, "The peer takes nothing.");
         }
-        else if (now < DeadlineMs())
+        else if (!IsClosing && Session is { } session)
+        {
+            Judge(session, now);
+        }
+        else if (now < Volatile.Read(ref _deadlineMs))
         {
             WatchDeadline();
         }
         else if (IsClosing)
         {
             Cut();
-        }
-        else if (Session is { } session)
-        {
-            Close(Code.HeartbeatTimeout, string.Create(CultureInfo.InvariantCulture, $"Silent for longer than {session.App.Policy.SilenceLimitMs} ms."));
         }
         else if (Volatile.Read(ref _login) is { RegisterWasAway: true })
         {
@@ -70,21 +100,56 @@ internal sealed partial class Connection
         }
     }
 
+    private void EndVerifyDeadline()
+    {
+        // A close that has begun meanwhile keeps its deadline.
+        var verifyDeadlineMs = Volatile.Read(ref _deadlineMs);
+        if (!IsClosing)
+        {
+            Interlocked.CompareExchange(ref _deadlineMs, NoDeadlineMs, verifyDeadlineMs);
+        }
+    }
+
+    private void Judge(Session session, long now)
+    {
+        var policy = session.App.Policy;
+
+        // The clock ticks: what was heard may be one tick younger than it looks.
+        session.Liveness.Look(policy.Liveness, PeriodBaseMs(session, policy), HeardMs(), now - _parts.Wheel.TickMs);
+        switch (session.Liveness.Phase)
+        {
+            case LivenessPhase.Closed:
+                Close(Code.HeartbeatTimeout, policy.Liveness.OneBeatIsEnough
+                    ? string.Create(CultureInfo.InvariantCulture, $"Silent for longer than {policy.SilenceLimitMs} ms.")
+                    : string.Create(CultureInfo.InvariantCulture, $"Away for longer than {policy.Liveness.AwayMs} ms."));
+                return;
+            case LivenessPhase.Away when !session.IsAway:
+                SetAway(session, true);
+                break;
+            case LivenessPhase.Alive when session.IsAway:
+                SetAway(session, false);
+                break;
+        }
+
+        WatchDeadline();
+    }
+
+    private void SetAway(Session session, bool away)
+    {
+        session.IsAway = away;
+        _parts.Reports.Add(session);
+    }
+
     private long NextDueMs()
     {
-        var due = DeadlineMs();
+        var due = IsClosing || Session is not { } session
+            ? Volatile.Read(ref _deadlineMs)
+            : session.Liveness.NextLookMs(session.App.Policy.Liveness, PeriodBaseMs(session, session.App.Policy), HeardMs()) + _parts.Wheel.TickMs;
         return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
     }
 
-    private long DeadlineMs()
-    {
-        if (IsClosing || Session is not { } session)
-        {
-            return Volatile.Read(ref _deadlineMs);
-        }
+    private long HeardMs() => Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : Volatile.Read(ref _heardMs);
 
-        // The clock ticks: what was heard may be one tick younger than it looks.
-        var heard = Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : Volatile.Read(ref _heardMs);
-        return heard + session.App.Policy.SilenceLimitMs + _parts.Wheel.TickMs;
-    }
+    /// <summary>What the client was told; a larger least interval of the app holds for it without a word, a smaller largest one only once it was told.</summary>
+    private static uint PeriodBaseMs(Session session, AppPolicy policy) => Math.Max(session.HeartbeatMs, policy.MinHeartbeatMs);
 }

@@ -185,7 +185,10 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     /// </summary>
     public void LogIn(LoginAttempt login, Session session)
     {
+        EndVerifyDeadline();
         _heardMs = _parts.Wheel.NowMs;
+        session.HeartbeatMs = session.App.Policy.Heartbeat(session.ProposedHeartbeatMs);
+        session.Liveness = new SessionLiveness(session.App.Policy.Liveness, _heardMs);
         Volatile.Write(ref _session, session);
         _login = null;
         if (_parts.Logger.IsEnabled(LogLevel.Debug))
@@ -200,9 +203,13 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             Send(Command.VerifyResult, VerifyAnswers.Welcome(login, session, _parts));
             login.Release(session);
         });
-        WatchDeadline();
+
+        // In place of the verify deadline, which is earlier.
+        _parts.Wheel.Schedule(this, NextDueMs());
         if (IsClosing)
         {
+            WatchDeadline();
+
             // It was closed before it had a session to end, or before the table had it.
             EndSession();
         }

@@ -19,6 +19,7 @@ internal sealed class ConnectionParts
         TimingWheel wheel,
         SessionTable sessions,
         SessionEnds ends,
+        SessionReports reports,
         Gate gate,
         GatewayMetrics metrics,
         TimeProvider time,
@@ -31,6 +32,7 @@ internal sealed class ConnectionParts
         Wheel = wheel;
         Sessions = sessions;
         Ends = ends;
+        Reports = reports;
         Gate = gate;
         Metrics = metrics;
         Time = time;
@@ -41,6 +43,7 @@ internal sealed class ConnectionParts
         SlowConsumerTimeoutMs = (long)Options.SlowConsumerTimeout.TotalMilliseconds;
         metrics.Gauge("gateway.connections", "{connection}", "Connections that are admitted.", () => gate.Connections);
         metrics.Gauge("gateway.sessions", "{session}", "Sessions on this gateway.", () => sessions.Count);
+        metrics.Gauge("gateway.stalled", "ms", "For how long the process stood still in sum, more than a second each time; timeouts do not count it.", () => wheel.StalledMs);
         metrics.Gauge("gateway.outbox.pending", "By", "Bytes that wait for clients to read.", () => Outboxes.PendingBytes);
         metrics.Gauge("gateway.outbox.backlogs", "{connection}", "Connections on which bytes wait for the client to read.", () => Outboxes.Backlogs);
     }
@@ -64,6 +67,8 @@ internal sealed class ConnectionParts
     public SessionTable Sessions { get; }
 
     public SessionEnds Ends { get; }
+
+    public SessionReports Reports { get; }
 
     public Gate Gate { get; }
 

@@ -15,9 +15,9 @@ internal static class VerifyAnswers
         {
             Code = 1,
             Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
-            HeartbeatMs = policy.Heartbeat(login.Verify.HeartbeatMs),
+            HeartbeatMs = session.HeartbeatMs,
             ServerTimeMs = parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimitMs },
+            Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimit(session.HeartbeatMs) },
             Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
             Id = login.Verify.Id,
         };

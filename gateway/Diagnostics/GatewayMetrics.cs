@@ -18,6 +18,7 @@ internal sealed class GatewayMetrics
     private readonly Tally _drops;
     private readonly Tally _logins;
     private readonly Tally _uplinks;
+    private readonly Tally _states;
     private readonly Histogram<double> _loginDuration;
     private readonly Histogram<int> _loginBatch;
     private readonly Meter _meter;
@@ -25,6 +26,7 @@ internal sealed class GatewayMetrics
     private long _bytesOut;
     private long _suppressedErrors;
     private long _lostEnds;
+    private long _lostReports;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -36,12 +38,14 @@ internal sealed class GatewayMetrics
         _drops = new Tally(_meter, "gateway.drops", "{message}", "Messages for a client that were dropped, by cause.", "cause", EnumNames<DropCause>());
         _logins = new Tally(_meter, "gateway.logins", "{login}", "Verifies, by outcome.", "outcome", EnumNames<LoginOutcome>());
         _uplinks = new Tally(_meter, "gateway.uplinks", "{message}", "Messages sent upward, by outcome.", "outcome", EnumNames<UplinkOutcome>());
+        _states = new Tally(_meter, "gateway.session_states", "{session}", "Sessions that became away or alive again.", "state", ["alive", "away"]);
         _loginDuration = _meter.CreateHistogram<double>("gateway.login.duration", "s", "From the verify frame to its answer.");
         _loginBatch = _meter.CreateHistogram<int>("gateway.login.batch", "{login}", "Logins that shared one call to register.");
         Count("gateway.bytes.in", "By", "Bytes of frames received.", () => Interlocked.Read(ref _bytesIn));
         Count("gateway.bytes.out", "By", "Bytes of frames posted.", () => Interlocked.Read(ref _bytesOut));
         Count("gateway.errors.suppressed", "{frame}", "Error frames that were not sent because the client caused too many.", () => Interlocked.Read(ref _suppressedErrors));
         Count("gateway.session_ends.lost", "{session}", "Ends of sessions that could not be told to register; its sweeper finds them.", () => Interlocked.Read(ref _lostEnds));
+        Count("gateway.session_reports.lost", "{session}", "States of sessions that could not be told to register.", () => Interlocked.Read(ref _lostReports));
     }
 
     public void FrameIn(Command command, long bytes)
@@ -76,6 +80,10 @@ internal sealed class GatewayMetrics
 
     public void EndLost() => Interlocked.Increment(ref _lostEnds);
 
+    public void ReportsLost(int count) => Interlocked.Add(ref _lostReports, count);
+
+    public void StateChanged(bool isAway) => _states.Add(isAway ? 1 : 0);
+
     /// <summary>A value that is read when somebody asks.</summary>
     public void Gauge(string name, string unit, string description, Func<long> value) =>
         _meter.CreateObservableGauge(name, value, unit, description);
@@ -89,6 +97,10 @@ internal sealed class GatewayMetrics
     public long Logins(LoginOutcome outcome) => _logins[(int)outcome];
 
     public long FramesIn(Command command) => _framesIn[(int)command];
+
+    public long StateChanges(bool isAway) => _states[isAway ? 1 : 0];
+
+    public long LostReports => Interlocked.Read(ref _lostReports);
 
     public long SuppressedErrors => Interlocked.Read(ref _suppressedErrors);
 

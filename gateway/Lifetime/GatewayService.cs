@@ -25,6 +25,7 @@ internal sealed class GatewayService(
     LoginQueue logins,
     LostSessions lost,
     SessionEnds ends,
+    SessionReports reports,
     UplinkSender uplink,
     RoomQueue queue,
     RoomLease lease,
@@ -63,6 +64,7 @@ internal sealed class GatewayService(
         _looking.Add(apps.RunAsync(_stopLooking.Token));
         _looking.Add(logins.RunAsync(_stopLooking.Token));
         _looking.Add(lost.RunAsync(_stopLooking.Token));
+        _looking.Add(reports.RunAsync(_stopLooking.Token));
         _looking.Add(OpenGateAsync());
         _leasing = lease.RunAsync(_release.Token, _end.Token);
         return Task.CompletedTask;

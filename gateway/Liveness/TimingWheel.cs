@@ -2,6 +2,7 @@ namespace Microservices.Gateway.Liveness;
 
 /// <summary>
 /// The gateway's one timer. Deadlines are rounded up to its next tick. A deadline further away than one turn is met again each turn.
+/// Its clock does not count the time in which the process stood still: what clients sent meanwhile is heard before their time is up.
 /// Thread-safe.
 /// </summary>
 internal sealed class TimingWheel : IDisposable
@@ -12,16 +13,21 @@ internal sealed class TimingWheel : IDisposable
     /// <summary>One turn is 205 s, longer than the default silence limit: a silent connection is looked at once.</summary>
     public const int DefaultSlots = 2048;
 
+    /// <summary>Ticks further apart than this are a stall of the process (a frozen machine, a starved one), which counts as one tick.</summary>
+    public static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
+
     private readonly Lock _sync = new();
     private readonly WheelEntry?[] _slots;
     private readonly List<WheelEntry> _due = [];
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly long _start;
     private readonly long _tickMs;
+    private long _start;
     private ITimer? _timer;
     private long _tick;
     private long _nowMs;
+    private long _lastMs;
+    private long _stalledMs;
     private int _advancing;
 
     public TimingWheel(TimeProvider time, ILogger<TimingWheel> logger)
@@ -38,15 +44,22 @@ internal sealed class TimingWheel : IDisposable
         _slots = new WheelEntry?[slots];
     }
 
-    /// <summary>Milliseconds since the wheel was made, as of its last tick: at most one tick behind, and cheap to read.</summary>
+    /// <summary>Milliseconds since the wheel was made without those of stalls, as of its last tick: at most one tick behind, and cheap to read.</summary>
     public long NowMs => Volatile.Read(ref _nowMs);
 
     /// <summary>How far <see cref="NowMs"/> may lag.</summary>
     public long TickMs => _tickMs;
 
+    /// <summary>How long the process has stood still in sum, ms.</summary>
+    public long StalledMs => Volatile.Read(ref _stalledMs);
+
     /// <summary>Turns by itself from now on.</summary>
-    public void Start() =>
+    public void Start()
+    {
+        // What passed since the wheel was made is no stall.
+        _start = _time.GetTimestamp();
         _timer ??= _time.CreateTimer(static wheel => ((TimingWheel)wheel!).Advance(), this, TimeSpan.FromMilliseconds(_tickMs), TimeSpan.FromMilliseconds(_tickMs));
+    }
 
     /// <summary>Sets the entry's deadline, <paramref name="dueMs"/> on the clock of <see cref="NowMs"/>; replaces the one it has.</summary>
     public void Schedule(WheelEntry entry, long dueMs)
@@ -55,6 +68,23 @@ internal sealed class TimingWheel : IDisposable
         {
             Unlink(entry);
             Link(entry, Math.Max((dueMs + _tickMs - 1) / _tickMs, _tick + 1));
+        }
+    }
+
+    /// <summary>
+    /// Sets the entry's deadline unless it has an earlier one. Whoever may run beside others that schedule the entry uses this: a look that
+    /// comes too early schedules the next one, one that comes too late is a fault.
+    /// </summary>
+    public void ScheduleNoLater(WheelEntry entry, long dueMs)
+    {
+        lock (_sync)
+        {
+            var tick = Math.Max((dueMs + _tickMs - 1) / _tickMs, _tick + 1);
+            if (entry.Slot < 0 || entry.DueTick > tick)
+            {
+                Unlink(entry);
+                Link(entry, tick);
+            }
         }
     }
 
@@ -96,7 +126,7 @@ internal sealed class TimingWheel : IDisposable
 
         try
         {
-            var nowMs = (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+            var nowMs = PresentMs();
             Volatile.Write(ref _nowMs, nowMs);
             lock (_sync)
             {
@@ -116,6 +146,20 @@ internal sealed class TimingWheel : IDisposable
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    private long PresentMs()
+    {
+        var elapsedMs = (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+        var gapMs = elapsedMs - _lastMs;
+        _lastMs = elapsedMs;
+        if (gapMs > StallLimit.TotalMilliseconds)
+        {
+            Volatile.Write(ref _stalledMs, _stalledMs + gapMs - _tickMs);
+            Log.Stalled(_logger, gapMs);
+        }
+
+        return elapsedMs - _stalledMs;
+    }
 
     private void Call(WheelEntry entry)
     {

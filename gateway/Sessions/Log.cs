@@ -22,6 +22,15 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Register refuses {Ends} ends of sessions for good; its sweeper will find the sessions")]
     public static partial void EndsRefused(ILogger logger, Exception fault, int ends);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Reports} states of sessions wait for register: {Status}")]
+    public static partial void ReportsWait(ILogger logger, int reports, StatusCode status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This register does not know states of sessions: none are told until one does; sessions that are away look alive there")]
+    public static partial void ReportsUnknown(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Telling register of the states of {Reports} sessions failed; they are told at their next change")]
+    public static partial void ReportsFailed(ILogger logger, Exception fault, int reports);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Settling a login failed; its connection is closed")]
     public static partial void SettleFailed(ILogger logger, Exception fault);
 

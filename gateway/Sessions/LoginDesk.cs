@@ -100,6 +100,7 @@ internal sealed class LoginDesk(
             Incarnation = incarnation,
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
+            ProposedHeartbeatMs = login.Verify.HeartbeatMs,
         };
         var settled = login.TrySettle(() => login.Connection.LogIn(login, session));
         table.Remove(login);

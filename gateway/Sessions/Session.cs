@@ -1,6 +1,7 @@
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Liveness;
 
 namespace Microservices.Gateway.Sessions;
 
@@ -12,6 +13,7 @@ internal sealed class Session
     private int _uplinksInFlight;
     private bool _ended;
     private bool _isAway;
+    private bool _isReportQueued;
     private uint _heartbeatMs;
 
     public required Connection Connection { get; init; }
@@ -55,8 +57,11 @@ internal sealed class Session
     /// <summary>What register is told of it.</summary>
     public SessionState State => IsAway ? SessionState.Away : SessionState.Alive;
 
+    /// <summary>What its silence has come to; <see cref="IsAway"/> follows it. The connection's.</summary>
+    internal SessionLiveness Liveness;
+
     /// <summary>The heartbeat interval that the client proposed last, ms; 0 = none.</summary>
-    public uint ProposedHeartbeatMs { get; set; }
+    public required uint ProposedHeartbeatMs { get; set; }
 
     /// <summary>The heartbeat interval that the client was told last, ms.</summary>
     public uint HeartbeatMs
@@ -70,6 +75,12 @@ internal sealed class Session
 
     /// <summary>How many messages it has sent up. Only its reading loop uses it.</summary>
     public ulong UplinkCounter { get; set; }
+
+    /// <summary>True when its state is to be queued for register; false when it is already.</summary>
+    public bool TryQueueReport() => !Interlocked.Exchange(ref _isReportQueued, true);
+
+    /// <summary>Its state is not queued for register any more.</summary>
+    public void ReportTaken() => Interlocked.Exchange(ref _isReportQueued, false);
 
     /// <summary>True for the one caller that ends it.</summary>
     public bool TryEnd() => !Interlocked.Exchange(ref _ended, true);

@@ -13,7 +13,7 @@ public sealed class SessionsOptions
     [Range(1, 1_000_000)]
     public int MaxWaitingLogins { get; set; } = 20_000;
 
-    /// <summary>The most logins, ends or renewed claims that share one call to register. Default 256.</summary>
+    /// <summary>The most logins, ends, reports of states or renewed claims that share one call to register. Default 256.</summary>
     [Range(1, 1_000)]
     public int MaxBatch { get; set; } = 256;
 
@@ -40,6 +40,10 @@ public sealed class SessionsOptions
     /// <summary>The most ends of sessions that wait for register; further ones are left to register's sweeper. Default 100,000.</summary>
     [Range(1, 10_000_000)]
     public int MaxWaitingEnds { get; set; } = 100_000;
+
+    /// <summary>The most sessions whose state is still to be told to register; a further one is told at its next change. Default 100,000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxWaitingReports { get; set; } = 100_000;
 
     /// <summary>How many sessions a second are claimed again after the lease was lost. Default 5,000.</summary>
     [Range(1, 1_000_000)]
