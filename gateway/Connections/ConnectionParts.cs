@@ -43,7 +43,7 @@ internal sealed class ConnectionParts
         SlowConsumerTimeoutMs = (long)Options.SlowConsumerTimeout.TotalMilliseconds;
         metrics.Gauge("gateway.connections", "{connection}", "Connections that are admitted.", () => gate.Connections);
         metrics.Gauge("gateway.sessions", "{session}", "Sessions on this gateway.", () => sessions.Count);
-        metrics.Gauge("gateway.stalled", "ms", "For how long the process stood still in sum, more than a second each time; timeouts do not count it.", () => wheel.StalledMs);
+        metrics.Gauge("gateway.stalls", "{stall}", "How often the process stood still for more than a second; timeouts do not count that time.", () => wheel.Stalls);
         metrics.Gauge("gateway.outbox.pending", "By", "Bytes that wait for clients to read.", () => Outboxes.PendingBytes);
         metrics.Gauge("gateway.outbox.backlogs", "{connection}", "Connections on which bytes wait for the client to read.", () => Outboxes.Backlogs);
     }

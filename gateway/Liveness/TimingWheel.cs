@@ -28,6 +28,7 @@ internal sealed class TimingWheel : IDisposable
     private long _nowMs;
     private long _lastMs;
     private long _stalledMs;
+    private long _stalls;
     private int _advancing;
 
     public TimingWheel(TimeProvider time, ILogger<TimingWheel> logger)
@@ -50,8 +51,8 @@ internal sealed class TimingWheel : IDisposable
     /// <summary>How far <see cref="NowMs"/> may lag.</summary>
     public long TickMs => _tickMs;
 
-    /// <summary>How long the process has stood still in sum, ms.</summary>
-    public long StalledMs => Volatile.Read(ref _stalledMs);
+    /// <summary>How often the process has stood still.</summary>
+    public long Stalls => Volatile.Read(ref _stalls);
 
     /// <summary>Turns by itself from now on.</summary>
     public void Start()
@@ -154,7 +155,8 @@ internal sealed class TimingWheel : IDisposable
         _lastMs = elapsedMs;
         if (gapMs > StallLimit.TotalMilliseconds)
         {
-            Volatile.Write(ref _stalledMs, _stalledMs + gapMs - _tickMs);
+            _stalledMs += gapMs - _tickMs;
+            Volatile.Write(ref _stalls, _stalls + 1);
             Log.Stalled(_logger, gapMs);
         }
 

@@ -91,19 +91,73 @@ public sealed class TimingWheelTests
     }
 
     [Fact]
-    public void Entries_AfterALongPause_AllFireOnce()
+    public void Entries_AfterAPause_AllFireOnce()
     {
-        using var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
+        using var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(10), slots: 8);
         var entries = Enumerable.Range(1, 100).Select(_ => new Entry()).ToArray();
         for (var i = 0; i < entries.Length; i++)
         {
-            wheel.Schedule(entries[i], (i + 1) * 100);
+            wheel.Schedule(entries[i], (i + 1) * 10);
         }
 
-        _time.Advance(TimeSpan.FromSeconds(100));
+        _time.Advance(TimingWheel.StallLimit);
         wheel.Advance();
 
         Assert.All(entries, entry => Assert.Equal(1, entry.Fired));
+        Assert.Equal(0, wheel.Stalls);
+    }
+
+    [Theory]
+    [InlineData(1_001)]
+    [InlineData(20_000)]
+    [InlineData(86_400_000)]
+    public void Stall_IsNotCounted_WhatWasLeftOfADeadlineIsLeftAfterIt(int stalled)
+    {
+        using var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
+        var entry = new Entry();
+        Tick(wheel, 10);
+        wheel.Schedule(entry, wheel.NowMs + 4_000);
+        Tick(wheel, 15);
+
+        // The process is frozen, and wakes.
+        Pass(stalled);
+        wheel.Advance();
+
+        Assert.Equal((2_600L, 1L, 0), (wheel.NowMs, wheel.Stalls, entry.Fired));
+        Tick(wheel, 23);
+        Assert.Equal(0, entry.Fired);
+        Tick(wheel, 1);
+        Assert.Equal(1, entry.Fired);
+    }
+
+    [Fact]
+    public void Wheel_ThatIsStartedLate_CountsFromThen()
+    {
+        using var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
+        Pass(30_000);
+        wheel.Start();
+
+        Pass(500);
+
+        Assert.Equal((500L, 0L), (wheel.NowMs, wheel.Stalls));
+    }
+
+    [Fact]
+    public void ScheduleNoLater_KeepsTheEarlierDeadline()
+    {
+        using var wheel = Wheel();
+        var (earlier, later, unscheduled) = (new Entry(), new Entry(), new Entry());
+        wheel.Schedule(earlier, 300);
+        wheel.Schedule(later, 700);
+
+        wheel.ScheduleNoLater(earlier, 700);
+        wheel.ScheduleNoLater(later, 300);
+        wheel.ScheduleNoLater(unscheduled, 300);
+
+        Pass(300);
+        Assert.Equal((1, 1, 1), (earlier.Fired, later.Fired, unscheduled.Fired));
+        Pass(5_000);
+        Assert.Equal((1, 1, 1), (earlier.Fired, later.Fired, unscheduled.Fired));
     }
 
     [Fact]
@@ -155,6 +209,15 @@ public sealed class TimingWheelTests
         var wheel = new TimingWheel(_time, NullLogger.Instance, TimeSpan.FromMilliseconds(100), slots: 8);
         wheel.Start();
         return wheel;
+    }
+
+    private void Tick(TimingWheel wheel, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Pass(100);
+            wheel.Advance();
+        }
     }
 
     private void Pass(int ms) => _time.Advance(TimeSpan.FromMilliseconds(ms));
