@@ -55,7 +55,7 @@ public sealed class LivenessStateTests
     [InlineData("-- -- -- +++", "alive 0 0 strikes")]
     [InlineData("-- -- -- - ++++", "alive 0 0 strikes")]
     [InlineData("+- +- +- +- +- +-", "alive 3 0 strikes")]
-    [InlineData("--+ --+ --+", "away 2 3 strikes")]
+    [InlineData("--+ --+ --+", "alive 2 2 strikes")]
     public void Periods_OneAfterTheOther_LeadTo(string periods, string expected)
     {
         var state = LivenessState.Begin(Usual);

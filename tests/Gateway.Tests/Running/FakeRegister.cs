@@ -43,6 +43,11 @@ internal sealed class FakeRegister : IAsyncDisposable
 
     public ConcurrentQueue<EndSession> Ends { get; } = new();
 
+    public ConcurrentQueue<SessionReport> Reports { get; } = new();
+
+    /// <summary>Answers reports of states as a register that does not know the call.</summary>
+    public bool IsOld { get; set; }
+
     public ConcurrentQueue<RenewLease> Renewals { get; } = new();
 
     public ConcurrentQueue<SessionKey> Confirmed { get; } = new();
@@ -273,6 +278,26 @@ internal sealed class FakeRegister : IAsyncDisposable
                     {
                         fake._sessions.Remove((end.App, end.User));
                     }
+                }
+
+                return Task.FromResult(reply);
+            }
+        }
+
+        public override Task<ReportReply> Report(ReportRequest request, ServerCallContext context)
+        {
+            if (fake.IsOld)
+            {
+                throw new RpcException(new Status(StatusCode.Unimplemented, "old"));
+            }
+
+            lock (fake._sync)
+            {
+                var reply = new ReportReply();
+                foreach (var report in request.Sessions)
+                {
+                    fake.Reports.Enqueue(report);
+                    reply.Taken.Add(fake._sessions.TryGetValue((report.App, report.User), out var stored) && stored.Key.Epoch == report.Epoch);
                 }
 
                 return Task.FromResult(reply);

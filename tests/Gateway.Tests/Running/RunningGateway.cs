@@ -8,6 +8,7 @@ using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
+using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
@@ -30,6 +31,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private IAsyncDisposable? _uplinks;
     private ulong _messages;
     private bool _stopped;
+    private bool _hasManualWheel;
 
     private RunningGateway(WebApplication app, FakeRegister register, SwitchedBus bus)
     {
@@ -66,7 +68,11 @@ internal sealed class RunningGateway : IAsyncDisposable
         StartAsync(new FakeRegister(), withRegister, settings);
 
     /// <inheritdoc cref="StartAsync(bool, (string, string)[])"/>
-    public static async Task<RunningGateway> StartAsync(FakeRegister register, bool withRegister = true, params (string Key, string Value)[] settings)
+    public static Task<RunningGateway> StartAsync(FakeRegister register, bool withRegister = true, params (string Key, string Value)[] settings) =>
+        StartAsync(register, wheel: null, withRegister, settings);
+
+    /// <summary>Timeouts of clients pass only when the test moves <paramref name="wheel"/>, in steps shorter than a stall.</summary>
+    public static async Task<RunningGateway> StartAsync(FakeRegister register, ManualTime? wheel, bool withRegister = true, params (string Key, string Value)[] settings)
     {
         if (withRegister)
         {
@@ -78,6 +84,11 @@ internal sealed class RunningGateway : IAsyncDisposable
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<IBus>(bus);
+            if (wheel is not null)
+            {
+                builder.Services.AddSingleton(new TimingWheel(wheel, NullLogger<TimingWheel>.Instance));
+            }
+
             var configuration = new Dictionary<string, string?>
             {
                 ["Tcp:Port"] = "0",
@@ -95,7 +106,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
             builder.Configuration.AddInMemoryCollection(configuration);
         });
-        var gateway = new RunningGateway(app, register, bus);
+        var gateway = new RunningGateway(app, register, bus) { _hasManualWheel = wheel is not null };
         await app.StartAsync();
         gateway._uplinks = await bus.ConsumeUplinkAsync(gateway.TakeAsync, CancellationToken.None);
         if (withRegister)
@@ -139,6 +150,12 @@ internal sealed class RunningGateway : IAsyncDisposable
         client.Verify(user, app: app, features: features);
         var result = await client.ReadAsync<Protocol.Bodies.VerifyResult>(Command.VerifyResult);
         Assert.Equal(1u, result.Code);
+        if (_hasManualWheel)
+        {
+            // The connection reads on when the wheel knows its new deadline.
+            await client.ReadUntilAnsweredAsync();
+        }
+
         return client;
     }
 

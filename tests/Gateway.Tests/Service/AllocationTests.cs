@@ -17,14 +17,18 @@ public sealed class AllocationTests
     private const int Rounds = 4_000;
 
     [Theory]
-    [InlineData(2u)]
-    [InlineData(1100u)]
-    public async Task Heartbeat_ReceivedAndAnswered_AllocatesNothing(uint version)
+    [InlineData(2u, "")]
+    [InlineData(1100u, "")]
+    [InlineData(2u, "wifi")]
+    [InlineData(1100u, "wifi")]
+    public async Task Heartbeat_ReceivedAndAnswered_AllocatesNothing(uint version, string network)
     {
         // Renewals of the lease would be counted too.
         await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
         var client = await gateway.LogInAsync("ann", version, features: Features.HeartbeatAck);
-        var beat = FrameWriter.ToArray(version, Command.Heartbeat);
+        var beat = network.Length == 0
+            ? FrameWriter.ToArray(version, Command.Heartbeat)
+            : FrameWriter.ToArray(version, Command.Heartbeat, new Heartbeat { HeartbeatMs = 30_000, Network = network });
         client.Send(beat);
         var ack = new byte[Frame.HeaderBytes + (await client.ReadAsync()).Body.Length];
 
