@@ -39,8 +39,7 @@ public sealed class FaultTests
         await using var gateway = await RunningGateway.StartAsync(true, ("Admission:MaxFrameBytes", "2000"));
         var client = await gateway.LogInAsync("ann", 1100);
 
-        client.Send(TestClient.Header(2000, 1100, (uint)Command.Heartbeat));
-        client.Send(new byte[2000 - Frame.HeaderBytes]);
+        client.SendText(Command.Heartbeat, "{}".PadRight(2000 - Frame.HeaderBytes));
 
         Assert.Empty(await client.ReadUntilAnsweredAsync());
     }
