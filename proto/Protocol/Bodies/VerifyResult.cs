@@ -6,7 +6,8 @@ namespace Microservices.Protocol.Bodies;
 public sealed class VerifyResult : IBody<VerifyResult>, IRequest
 {
     private static readonly FieldTable Table = new(
-        "code", "reason", "session", "heartbeat_ms", "resume", "server_time_ms", "limits", "features", "id", "retry_after_ms");
+        "code", "reason", "session", "heartbeat_ms", "resume", "server_time_ms", "limits", "features", "id", "retry_after_ms",
+        "resumed");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -40,6 +41,9 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
 
     /// <summary>When refused for a passing cause: try again after this, ms.</summary>
     public uint RetryAfterMs { get; set; }
+
+    /// <summary>The ticket in <see cref="Verify.Resume"/> was good: the session goes on.</summary>
+    public bool Resumed { get; set; }
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -77,6 +81,9 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
             case 10:
                 RetryAfterMs = reader.ReadUInt32();
                 break;
+            case 11:
+                Resumed = reader.ReadBoolean();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -100,5 +107,6 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
         writer.WriteTexts(8, Features);
         writer.WriteText(9, Id);
         writer.WriteUInt32(10, RetryAfterMs);
+        writer.WriteBoolean(11, Resumed);
     }
 }

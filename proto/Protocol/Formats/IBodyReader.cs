@@ -30,6 +30,9 @@ public interface IBodyReader
     /// <summary>A number. JSON may give it as text.</summary>
     long ReadInt64();
 
+    /// <summary>True or false.</summary>
+    bool ReadBoolean();
+
     /// <summary>Bytes, copied. JSON has them as text under the field's name, or as base64 under that name with <c>_base64</c>.</summary>
     byte[] ReadBytes();
 

@@ -22,6 +22,9 @@ public interface IBodyWriter
     /// <summary>A number.</summary>
     void WriteInt64(int field, long value);
 
+    /// <summary>True or false; false is not written.</summary>
+    void WriteBoolean(int field, bool value);
+
     /// <summary>Bytes. JSON has them as text under the field's name when <paramref name="asText"/> holds and they are UTF-8, otherwise as base64 under that name with <c>_base64</c>.</summary>
     void WriteBytes(int field, ReadOnlySpan<byte> value, bool asText);
 

@@ -118,6 +118,13 @@ internal ref struct JsonBodyReader : IBodyReader
 
     public long ReadInt64() => ReadNumber<long>();
 
+    public bool ReadBoolean() => _json.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Unexpected("true or false"),
+    };
+
     public byte[] ReadBytes()
     {
         if (!_isBase64)

@@ -61,6 +61,15 @@ internal ref struct JsonBodyWriter(BodyBuffer buffer, FieldTable fields) : IBody
 
     public void WriteInt64(int field, long value) => WriteNumber(field, value, always: false);
 
+    public void WriteBoolean(int field, bool value)
+    {
+        if (value)
+        {
+            WriteName(fields.NameOf(field));
+            buffer.Write("true"u8);
+        }
+    }
+
     public void WriteBytes(int field, ReadOnlySpan<byte> value, bool asText)
     {
         if (asText && Utf8.IsValid(value))

@@ -80,6 +80,8 @@ internal ref struct ProtobufBodyReader : IBodyReader
 
     public long ReadInt64() => (long)ReadUInt64();
 
+    public bool ReadBoolean() => ReadUInt64() != 0;
+
     public byte[] ReadBytes() => ReadDelimited().ToArray();
 
     public TBody ReadBody<TBody>()

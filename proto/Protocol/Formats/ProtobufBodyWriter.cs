@@ -38,6 +38,8 @@ internal readonly ref struct ProtobufBodyWriter(BodyBuffer buffer) : IBodyWriter
 
     public void WriteInt64(int field, long value) => WriteUInt64(field, (ulong)value);
 
+    public void WriteBoolean(int field, bool value) => WriteUInt64(field, value ? 1u : 0u);
+
     public void WriteBytes(int field, ReadOnlySpan<byte> value, bool asText)
     {
         if (!value.IsEmpty)

@@ -1,0 +1,5 @@
+namespace Microservices.Gateway.Resume;
+
+/// <summary>What a resume ticket says: who may go on, and which epoch the claim expects.</summary>
+/// <param name="Device">As the client named it; may be empty.</param>
+internal sealed record ResumeTicket(string App, string User, string Device, ulong Epoch);
