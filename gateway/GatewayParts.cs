@@ -8,6 +8,7 @@ using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Memory;
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
@@ -65,11 +66,16 @@ internal static class GatewayParts
         services.AddValidatedOptions<SessionsOptions, SessionsOptionsValidator>(SessionsOptions.Section);
         services.AddRegisterClient();
         services.AddSingleton<SessionTable>();
+        services.AddSingleton<LoginPace>();
         services.AddSingleton<LoginQueue>();
         services.AddSingleton<LoginDesk>();
         services.AddSingleton<SessionEnds>();
         services.AddSingleton<SessionReports>();
         services.AddSingleton<LostSessions>();
+        services.AddSingleton<ClaimsUnderWay>();
+        services.AddValidatedOptions<ResumeOptions, ResumeOptionsValidator>(ResumeOptions.Section);
+        services.AddSingleton<TicketKeys>();
+        services.AddSingleton<ResumeTickets>();
 
         // Commands
         services.AddSingleton<CommandTable>();
@@ -90,6 +96,8 @@ internal static class GatewayParts
         // What register knows of this room, and this room of apps
         services.AddValidatedOptions<RoomOptions, RoomOptionsValidator>(RoomOptions.Section);
         services.AddSingleton<RoomState>();
+        services.AddSingleton<LeaseStanding>();
+        services.AddSingleton<NamedSessions>();
         services.AddSingleton<RoomDescriber>();
         services.AddSingleton<Reclaimer>();
         services.AddDependency(RoomQueue.Dependency);

@@ -3,6 +3,7 @@ using Microservices.Contracts;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
@@ -10,7 +11,8 @@ using Microservices.Protocol.Bodies;
 namespace Microservices.Gateway.Commands;
 
 /// <summary>Command 1. The connection reads nothing more until it is answered, so that no frame overtakes it.</summary>
-internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTable sessions, TimingWheel wheel, GatewayMetrics metrics) : ICommandHandler
+internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTable sessions, ResumeTickets tickets, TimingWheel wheel, GatewayMetrics metrics)
+    : ICommandHandler
 {
     /// <summary>The longest token that register stores.</summary>
     private const int MaxTokenLength = 512;
@@ -34,7 +36,7 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
             return null;
         }
 
-        var login = new LoginAttempt(connection, verify, sessions.NextNumber(), header.Version, connection.RemoteAddress, wheel.NowMs);
+        var login = new LoginAttempt(connection, verify, TicketOf(verify), sessions.NextNumber(), header.Version, connection.RemoteAddress, wheel.NowMs);
         connection.BeginLogin(login);
         if (FaultOf(login) is { } fault)
         {
@@ -42,25 +44,50 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
             return null;
         }
 
-        if (!logins.TryAdd(login))
+        switch (logins.Add(login))
         {
-            metrics.LoggedIn(LoginOutcome.Overloaded, TimeSpan.Zero);
-            connection.Close(Code.Overloaded, "Too many logins wait.");
+            case LoginVerdict.Queued:
+                return login.Finished;
+            case LoginVerdict.TryLater:
+                desk.TryLater(login, logins.Waiting);
+                return null;
+            default:
+                desk.TurnAway(login, logins.Waiting);
+                return null;
+        }
+    }
+
+    /// <summary>The resume ticket, if it is genuine and the client's own. With any other the verify goes on as if there were none.</summary>
+    private ResumeTicket? TicketOf(Verify verify)
+    {
+        if (verify.Resume.Length == 0)
+        {
             return null;
         }
 
-        return login.Finished;
+        var ticket = tickets.Read(verify.Resume, out var fault);
+        if (ticket is not null && !VerifyIdentity.Fits(verify, ticket))
+        {
+            (ticket, fault) = (null, TicketOutcome.OtherIdentity);
+        }
+
+        if (ticket is null)
+        {
+            metrics.Ticket(fault);
+        }
+
+        return ticket;
     }
 
     private static Code? FaultOf(LoginAttempt login)
     {
         if (Identifiers.FaultOfApp(login.App) is not null || Identifiers.FaultOfName("user", login.User) is not null
-            || (login.Verify.Device.Length > 0 && Identifiers.FaultOfName("device", login.Verify.Device) is not null)
+            || (login.Device.Length > 0 && Identifiers.FaultOfName("device", login.Device) is not null)
             || (login.Verify.Sdk.Length > 0 && Identifiers.FaultOfName("sdk", login.Verify.Sdk) is not null))
         {
             return Code.InvalidArgument;
         }
 
-        return login.Verify.Token.Length is 0 or > MaxTokenLength ? Code.WrongToken : null;
+        return login.Verify.Token.Length > MaxTokenLength || (login.Verify.Token.Length == 0 && login.Ticket is null) ? Code.WrongToken : null;
     }
 }

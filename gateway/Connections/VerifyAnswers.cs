@@ -20,6 +20,8 @@ internal static class VerifyAnswers
             Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimit(session.HeartbeatMs) },
             Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
             Id = login.Verify.Id,
+            Resume = login.NextTicket,
+            Resumed = login.IsResumed,
         };
     }
 

@@ -12,6 +12,7 @@ namespace Microservices.Gateway.Delivery;
 /// <summary>
 /// What the bus brings for this room, on its way to the clients.
 /// <list type="number">
+/// <item>Wait while the room's lease is in doubt: what is here may be another's by now.</item>
 /// <item>Drop what the bus brought before.</item>
 /// <item>Find each recipient by number and epoch; another epoch is another session.</item>
 /// <item>Encode once for each version that is needed.</item>
@@ -19,8 +20,11 @@ namespace Microservices.Gateway.Delivery;
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
-    SessionTable sessions, AppDirectory apps, RoomState room, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger)
+    SessionTable sessions, AppDirectory apps, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger)
 {
+    /// <summary>After so many recipients the lease is looked at again.</summary>
+    private const int LookEvery = 64;
+
     // While a lost lease is taken anew, two queues may be consumed for a moment. Nothing waits within the lock.
     private readonly Lock _sync = new();
     private readonly RepeatWindow _seen = new(options.Value.RepeatWindow);
@@ -29,97 +33,130 @@ internal sealed class RoomInbox(
     /// <summary>Handles one message; returns when all of it is in outboxes.</summary>
     public ValueTask HandleAsync(RoomMessage message, CancellationToken cancellationToken)
     {
+        var done = 0;
+        return standing.IsKnown && TryHandle(message, ref done) ? ValueTask.CompletedTask : new ValueTask(HandleLaterAsync(message, done, cancellationToken));
+    }
+
+    private async Task HandleLaterAsync(RoomMessage message, int done, CancellationToken cancellationToken)
+    {
+        do
+        {
+            await standing.UntilKnownAsync(cancellationToken);
+        }
+        while (!TryHandle(message, ref done));
+    }
+
+    /// <returns>False: the lease is in doubt; <paramref name="done"/> says for how many recipients it is done.</returns>
+    private bool TryHandle(RoomMessage message, ref int done)
+    {
         lock (_sync)
         {
             try
             {
-                Handle(message);
+                return Handle(message, ref done);
             }
             catch (Exception fault)
             {
                 // Handling it again would fail again.
                 Log.MessageFailed(logger, fault, message.KindCase);
+                return true;
             }
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private void Handle(RoomMessage message)
+    private bool Handle(RoomMessage message, ref int done)
     {
-        if (message.Id.Length > 0 && !_seen.IsNew(message.Id))
+        if (done == 0 && message.Id.Length > 0 && !_seen.IsNew(message.Id))
         {
             metrics.Dropped(DropCause.Repeat);
-            return;
+            return true;
         }
 
         switch (message.KindCase)
         {
             case RoomMessage.KindOneofCase.Delivery:
-                Deliver(message.Id, message.Delivery);
-                break;
+                return Deliver(message.Id, message.Delivery, ref done);
             case RoomMessage.KindOneofCase.Close:
                 Close(message.Close);
-                break;
+                return true;
             case RoomMessage.KindOneofCase.Notice:
                 Notify(message.Notice);
-                break;
+                return true;
             default:
                 metrics.Dropped(DropCause.UnknownKind);
-                break;
+                return true;
         }
     }
 
-    private void Deliver(string id, Contracts.Bus.Delivery delivery)
+    private bool Deliver(string id, Contracts.Bus.Delivery delivery, ref int done)
     {
         if (delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.None)
         {
             metrics.Dropped(DropCause.UnknownKind);
-            return;
+            return true;
         }
 
         if (delivery.Push is { ExpiresUnixMs: > 0 } push && push.ExpiresUnixMs <= time.GetUtcNow().ToUnixTimeMilliseconds())
         {
             metrics.Dropped(DropCause.Expired, delivery.Everybody ? 1 : delivery.Recipients.Count);
-            return;
+            return true;
         }
 
         _frames.Begin(id, delivery);
         if (delivery.Everybody)
         {
-            DeliverToAll(delivery);
-            return;
+            return DeliverToAll(delivery, ref done);
         }
 
         var recipients = delivery.Recipients;
-        for (var i = 0; i < recipients.Count; i++)
+        for (var handled = 1; done < recipients.Count; done++, handled++)
         {
-            if (Find(recipients[i]) is { } session)
+            if (IsInDoubt(handled))
+            {
+                return false;
+            }
+
+            if (Find(recipients[done]) is { } session)
             {
                 Post(_frames, session);
             }
             else
             {
-                Hold(recipients[i], id, delivery);
+                Hold(recipients[done], id, delivery);
             }
         }
+
+        return true;
     }
 
-    private void DeliverToAll(Contracts.Bus.Delivery delivery)
+    private bool DeliverToAll(Contracts.Bus.Delivery delivery, ref int done)
     {
         if (apps.Find(delivery.App) is not { } app)
         {
-            return;
+            return true;
         }
 
-        foreach (var session in app.Sessions)
+        var all = app.Sessions.From(done);
+        for (var handled = 1; all.MoveNext(); handled++)
         {
+            if (IsInDoubt(handled))
+            {
+                return false;
+            }
+
+            var session = all.Current;
             if (delivery.Except is not { } except || except.Session != session.Number || except.Epoch != session.Epoch)
             {
                 Post(_frames, session);
             }
+
+            done = all.Next;
         }
+
+        return true;
     }
+
+    private bool IsInDoubt(int handled) => handled % LookEvery == 0 && !standing.IsKnown;
 
     private void Post(EncodedFrames frames, Session session)
     {
@@ -137,6 +174,7 @@ internal sealed class RoomInbox(
         }
     }
 
+    // Not only for sessions that are claimed: whoever says so knows that this epoch has ended.
     private void Close(CloseSessions close)
     {
         foreach (var key in close.Sessions)
@@ -160,6 +198,12 @@ internal sealed class RoomInbox(
             return;
         }
 
+        if (session.Incarnation != room.Incarnation)
+        {
+            metrics.Dropped(DropCause.NotClaimed);
+            return;
+        }
+
         session.Connection.Send(Command.Error, new Error
         {
             Command = (Command)notice.Command,
@@ -176,6 +220,12 @@ internal sealed class RoomInbox(
     private void Hold(SessionKey key, string id, Contracts.Bus.Delivery delivery) => Hold(key, session =>
     {
         // Runs where the login is settled, not within this inbox: with frames of its own.
+        if (!standing.IsKnown)
+        {
+            metrics.Dropped(DropCause.NotClaimed);
+            return;
+        }
+
         var frames = new EncodedFrames(options.Value.MaxFrameBytes);
         frames.Begin(id, delivery);
         Post(frames, session);

@@ -19,6 +19,8 @@ internal sealed class GatewayMetrics
     private readonly Tally _logins;
     private readonly Tally _uplinks;
     private readonly Tally _states;
+    private readonly Tally _reclaims;
+    private readonly Tally _tickets;
     private readonly Histogram<double> _loginDuration;
     private readonly Histogram<int> _loginBatch;
     private readonly Meter _meter;
@@ -39,6 +41,8 @@ internal sealed class GatewayMetrics
         _logins = new Tally(_meter, "gateway.logins", "{login}", "Verifies, by outcome.", "outcome", EnumNames<LoginOutcome>());
         _uplinks = new Tally(_meter, "gateway.uplinks", "{message}", "Messages sent upward, by outcome.", "outcome", EnumNames<UplinkOutcome>());
         _states = new Tally(_meter, "gateway.session_states", "{session}", "Sessions that became away or alive again.", "state", ["alive", "away"]);
+        _reclaims = new Tally(_meter, "gateway.reclaims", "{session}", "Sessions that were claimed again, by outcome.", "outcome", EnumNames<ReclaimOutcome>());
+        _tickets = new Tally(_meter, "gateway.resume_tickets", "{ticket}", "Resume tickets that clients showed, by outcome.", "outcome", EnumNames<TicketOutcome>());
         _loginDuration = _meter.CreateHistogram<double>("gateway.login.duration", "s", "From the verify frame to its answer.");
         _loginBatch = _meter.CreateHistogram<int>("gateway.login.batch", "{login}", "Logins that shared one call to register.");
         Count("gateway.bytes.in", "By", "Bytes of frames received.", () => Interlocked.Read(ref _bytesIn));
@@ -76,6 +80,10 @@ internal sealed class GatewayMetrics
 
     public void Uplinked(UplinkOutcome outcome) => _uplinks.Add((int)outcome);
 
+    public void Reclaimed(ReclaimOutcome outcome) => _reclaims.Add((int)outcome);
+
+    public void Ticket(TicketOutcome outcome) => _tickets.Add((int)outcome);
+
     public void ErrorSuppressed() => Interlocked.Increment(ref _suppressedErrors);
 
     public void EndLost() => Interlocked.Increment(ref _lostEnds);
@@ -95,6 +103,10 @@ internal sealed class GatewayMetrics
     public long Drops(DropCause cause) => _drops[(int)cause];
 
     public long Logins(LoginOutcome outcome) => _logins[(int)outcome];
+
+    public long Reclaims(ReclaimOutcome outcome) => _reclaims[(int)outcome];
+
+    public long Tickets(TicketOutcome outcome) => _tickets[(int)outcome];
 
     public long FramesIn(Command command) => _framesIn[(int)command];
 

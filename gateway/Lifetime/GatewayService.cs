@@ -28,6 +28,7 @@ internal sealed class GatewayService(
     SessionReports reports,
     UplinkSender uplink,
     RoomQueue queue,
+    Reclaimer reclaimer,
     RoomLease lease,
     Readiness readiness,
     IHostApplicationLifetime host,
@@ -65,6 +66,7 @@ internal sealed class GatewayService(
         _looking.Add(logins.RunAsync(_stopLooking.Token));
         _looking.Add(lost.RunAsync(_stopLooking.Token));
         _looking.Add(reports.RunAsync(_stopLooking.Token));
+        _looking.Add(reclaimer.RunAsync(_stopLooking.Token));
         _looking.Add(OpenGateAsync());
         _leasing = lease.RunAsync(_release.Token, _end.Token);
         return Task.CompletedTask;

@@ -22,6 +22,15 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Consuming the room's queue failed; it is tried again")]
     public static partial void QueueFailed(ILogger logger, Exception fault);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Register has not answered for a lease time and does not answer now: {Sessions} sessions go on")]
+    public static partial void Detached(ILogger logger, int sessions);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "All sessions are claimed for refill {Refill} of the store")]
+    public static partial void Refilled(ILogger logger, ulong refill);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming sessions again failed; it is tried again")]
+    public static partial void ReclaimFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Claiming {Sessions} sessions again")]
     public static partial void Reclaiming(ILogger logger, int sessions);
 

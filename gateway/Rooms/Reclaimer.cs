@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Sessions;
 using Microservices.Protocol;
 using Microsoft.Extensions.Options;
@@ -8,37 +9,137 @@ using Session = Microservices.Gateway.Sessions.Session;
 
 namespace Microservices.Gateway.Rooms;
 
-/// <summary>After a lost lease: claims every session again with the epoch that it holds, paced. Whoever was overtaken meanwhile is closed.</summary>
+/// <summary>
+/// Claims sessions again with the epochs that they hold, paced: after a lost lease, and when the store may have lost its data (a refill).
+/// Whoever was overtaken meanwhile is closed. One claim serves both, and what is asked for while it runs makes it start over.
+/// </summary>
 internal sealed class Reclaimer(
-    Contracts.Register.Sessions.SessionsClient register, SessionTable sessions, SessionEnds ends, IOptions<SessionsOptions> options, TimeProvider time, ILogger<Reclaimer> logger)
+    Contracts.Register.Sessions.SessionsClient register,
+    RoomState room,
+    SessionTable sessions,
+    ClaimsUnderWay logins,
+    SessionEnds ends,
+    GatewayMetrics metrics,
+    IOptions<SessionsOptions> options,
+    TimeProvider time,
+    ILogger<Reclaimer> logger) : IDisposable
 {
-    /// <summary>Claims all sessions that are not claimed for <paramref name="incarnation"/>; returns when there are none.</summary>
-    public async Task RunAsync(ulong incarnation, CancellationToken cancellationToken)
+    /// <summary>How often it is looked whether logins that began before are answered.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _wanted = new(0, 1);
+    private readonly SemaphoreSlim _refilled = new(0, 1);
+    private ulong _following;
+
+    /// <summary>Sessions may not be claimed for what they should be. Never waits.</summary>
+    public void Wake() => Signal(_wanted);
+
+    /// <summary>The queue of <paramref name="incarnation"/> is consumed: sessions may be claimed for it.</summary>
+    public void Follow(ulong incarnation)
     {
-        // Again until nothing is left: a login may have been settled under the former lease a moment ago.
-        while (StaleIn(incarnation) is { Count: > 0 } stale)
+        Volatile.Write(ref _following, incarnation);
+        Wake();
+    }
+
+    /// <summary>Completes when <see cref="RoomState.Refilled"/> has changed.</summary>
+    public Task WhenRefilledAsync(CancellationToken cancellationToken) => _refilled.WaitAsync(cancellationToken);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var pause = new RetryPause(time);
+        while (!cancellationToken.IsCancellationRequested)
         {
-            Log.Reclaiming(logger, stale.Count);
-            foreach (var batch in stale.Chunk(options.Value.MaxBatch))
+            try
             {
-                await ReclaimAsync(incarnation, batch, cancellationToken);
-                await Task.Delay(TimeSpan.FromSeconds((double)batch.Length / options.Value.ReclaimsPerSecond), time, cancellationToken);
+                await _wanted.WaitAsync(cancellationToken);
+                await ClaimAllAsync(cancellationToken);
+                pause.Reset();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The sessions are ended by then.
+            }
+            catch (Exception fault)
+            {
+                Log.ReclaimFailed(logger, fault);
+                await pause.WaitAsync(cancellationToken);
+                Wake();
             }
         }
     }
 
-    private List<Session> StaleIn(ulong incarnation) => [.. sessions.All.Where(session => session.Incarnation != incarnation)];
+    public void Dispose()
+    {
+        _wanted.Dispose();
+        _refilled.Dispose();
+    }
 
-    private async Task ReclaimAsync(ulong incarnation, Session[] batch, CancellationToken cancellationToken)
+    /// <summary>Returns when every session is claimed for the present stamp, or when there is no lease to claim them for.</summary>
+    private async Task ClaimAllAsync(CancellationToken cancellationToken)
+    {
+        while (room.Stamp is { Incarnation: > 0 } stamp && stamp.Incarnation == Volatile.Read(ref _following))
+        {
+            if (StaleFor(stamp) is { Count: > 0 } stale)
+            {
+                Log.Reclaiming(logger, stale.Count);
+                await ClaimAsync(stale, stamp, cancellationToken);
+            }
+            else if (logins.AnyBefore(stamp))
+            {
+                // What they claimed may be lost, and they are no sessions yet.
+                await Task.Delay(LookEvery, time, cancellationToken);
+            }
+            else if (stamp == room.Stamp)
+            {
+                Finished(stamp.Refill);
+                return;
+            }
+        }
+    }
+
+    private void Finished(ulong refill)
+    {
+        if (room.Refilled != refill)
+        {
+            room.Refilled = refill;
+            Log.Refilled(logger, refill);
+            Signal(_refilled);
+        }
+    }
+
+    private List<Session> StaleFor(ClaimStamp stamp) => [.. sessions.All.Where(session => session.ClaimedFor != stamp)];
+
+    private async Task ClaimAsync(List<Session> stale, ClaimStamp stamp, CancellationToken cancellationToken)
+    {
+        foreach (var batch in stale.Chunk(options.Value.MaxBatch))
+        {
+            await ClaimAsync(batch, stamp, cancellationToken);
+            if (stamp != room.Stamp)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds((double)batch.Length / options.Value.ReclaimsPerSecond), time, cancellationToken);
+        }
+    }
+
+    private async Task ClaimAsync(Session[] batch, ClaimStamp stamp, CancellationToken cancellationToken)
     {
         var pause = new RetryPause(time);
-        while (true)
+        while (stamp == room.Stamp)
         {
+            // One that ended while it waited has told its end, which a claim would undo.
+            batch = [.. batch.Where(static session => !session.Connection.IsClosing)];
+            if (batch.Length == 0)
+            {
+                return;
+            }
+
             try
             {
-                var request = new ClaimRequest { Incarnation = incarnation, Claims = { batch.Select(ToClaim) } };
+                var request = new ClaimRequest { Incarnation = stamp.Incarnation, Claims = { batch.Select(ToClaim) } };
                 var reply = await register.ClaimAsync(request, deadline: time.GetUtcNow().UtcDateTime + options.Value.CallTimeout, cancellationToken: cancellationToken);
-                batch = [.. batch.Where((session, i) => i >= reply.Results.Count || !TrySettle(session, reply.Results[i], incarnation))];
+                batch = [.. batch.Where((session, i) => i >= reply.Results.Count || !TrySettle(session, reply.Results[i], stamp))];
                 if (batch.Length == 0)
                 {
                     return;
@@ -57,27 +158,42 @@ internal sealed class Reclaimer(
     }
 
     /// <summary>False: the store did not answer for this claim; it is to be made again.</summary>
-    private bool TrySettle(Session session, ClaimResult result, ulong incarnation)
+    private bool TrySettle(Session session, ClaimResult result, ClaimStamp stamp)
     {
         switch (result.Outcome)
         {
             case Outcome.Claimed:
-                session.Incarnation = incarnation;
+                session.ClaimedFor = stamp;
                 if (session.Connection.IsClosing)
                 {
                     // Its end was told before it was claimed again.
                     ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Connection.Reason, session.Connection.SilentMs);
                 }
 
+                metrics.Reclaimed(ReclaimOutcome.Claimed);
                 return true;
             case Outcome.Overtaken:
+                metrics.Reclaimed(ReclaimOutcome.Overtaken);
                 session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
                 return true;
             case Outcome.Unavailable:
                 return false;
             default:
+                metrics.Reclaimed(ReclaimOutcome.Refused);
                 session.Connection.Close(Code.SessionLost, "The session could not be claimed again.");
                 return true;
+        }
+    }
+
+    private static void Signal(SemaphoreSlim signal)
+    {
+        try
+        {
+            signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is set already.
         }
     }
 

@@ -12,10 +12,13 @@ internal sealed class RetryPause(TimeProvider time)
     public void Reset() => _next = First;
 
     /// <summary>Waits; returns early, without an exception, when cancelled.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public Task WaitAsync(CancellationToken cancellationToken) => WaitAsync(Longest, cancellationToken);
+
+    /// <summary>Waits for at most <paramref name="most"/>.</summary>
+    public async Task WaitAsync(TimeSpan most, CancellationToken cancellationToken)
     {
         // A restarted register is not met by all gateways at the same moment.
-        var pause = _next * (0.5 + (Random.Shared.NextDouble() / 2));
+        var pause = (_next < most ? _next : most) * (0.5 + (Random.Shared.NextDouble() / 2));
         _next = TimeSpan.FromTicks(Math.Min(Longest.Ticks, _next.Ticks * 2));
         await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

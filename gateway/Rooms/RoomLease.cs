@@ -1,22 +1,26 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Admission;
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
 using Microservices.Hosting.Health;
-using Microservices.Protocol;
 using LeaseCall = Grpc.Core.AsyncDuplexStreamingCall<Microservices.Contracts.Register.LeaseRequest, Microservices.Contracts.Register.LeaseReply>;
 
 namespace Microservices.Gateway.Rooms;
 
 /// <summary>
-/// Keeps the room's lease. While register is away the sessions stay as they are, and the lease is gone on with as soon as it is back; when
-/// the lease has died meanwhile, the room takes a new one, and with it a new queue, and claims its sessions again.
+/// Keeps the room's lease. While register is away the sessions stay as they are, and the lease is gone on with as soon as it is back, or
+/// another register is; when the lease has died meanwhile, the room takes a new one, and with it a new queue, and claims its sessions again.
 /// </summary>
 internal sealed class RoomLease(
     Contracts.Register.Rooms.RoomsClient register,
     RoomDescriber describer,
     RoomState room,
+    LeaseStanding standing,
     RoomQueue queue,
+    Reclaimer reclaimer,
+    NamedSessions named,
+    TicketKeys ticketKeys,
     SessionTable sessions,
     Gate gate,
     Readiness readiness,
@@ -26,18 +30,9 @@ internal sealed class RoomLease(
     /// <summary>What readiness waits for.</summary>
     public const string Dependency = "lease";
 
-    /// <summary>How long register may take to grant a lease, or to confirm its release.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>Register takes 10,000 at once.</summary>
-    private const int MaxClosedAtOnce = 5_000;
-
-    private readonly Lock _sync = new();
-    private readonly List<SessionKey> _closed = [];
     private ulong _held;
     private TimeSpan _lease;
     private TimeSpan _renewEvery;
-    private long _answeredAt;
 
     /// <summary>Keeps the lease until <paramref name="release"/>, then gives it back; <paramref name="cancellationToken"/> ends it at once.</summary>
     public async Task RunAsync(CancellationToken release, CancellationToken cancellationToken)
@@ -45,6 +40,7 @@ internal sealed class RoomLease(
         var pause = new RetryPause(time);
         while (!release.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
             try
             {
                 if (await HoldAsync(pause, release, cancellationToken))
@@ -70,7 +66,8 @@ internal sealed class RoomLease(
                 readiness[Dependency].Waiting("register", fault.Message);
             }
 
-            await pause.WaitAsync(release);
+            Failed(began);
+            await pause.WaitAsync(LeaseTimes.Pause(_lease), release);
         }
     }
 
@@ -80,18 +77,20 @@ internal sealed class RoomLease(
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var call = register.Lease(cancellationToken: ended.Token);
+        var sent = new SentRequests(time);
         Task<bool>? reading = null;
         try
         {
+            sent.Add();
             await call.RequestStream.WriteAsync(new LeaseRequest { Open = new OpenLease { Room = describer.Describe(), Incarnation = _held } }, cancellationToken);
-            if (!await IsGrantedAsync(call, cancellationToken))
+            if (!await IsGrantedAsync(call, sent, cancellationToken))
             {
                 return true;
             }
 
             pause.Reset();
-            reading = ReadAsync(call, ended.Token);
-            return await RenewAsync(call, reading, release, cancellationToken);
+            reading = ReadAsync(call, sent, ended.Token);
+            return await RenewAsync(call, sent, reading, release, cancellationToken);
         }
         finally
         {
@@ -103,9 +102,9 @@ internal sealed class RoomLease(
         }
     }
 
-    private async Task<bool> IsGrantedAsync(LeaseCall call, CancellationToken cancellationToken)
+    private async Task<bool> IsGrantedAsync(LeaseCall call, SentRequests sent, CancellationToken cancellationToken)
     {
-        if (!await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(AnswerTimeout, time, cancellationToken))
+        if (!await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(LeaseTimes.Answer(_lease), time, cancellationToken))
         {
             throw new TimeoutException("the lease stream ended before a lease was granted");
         }
@@ -113,7 +112,7 @@ internal sealed class RoomLease(
         switch (call.ResponseStream.Current.KindCase)
         {
             case LeaseReply.KindOneofCase.Granted:
-                Granted(call.ResponseStream.Current.Granted);
+                Granted(call.ResponseStream.Current.Granted, sent.Answered());
                 return true;
             case LeaseReply.KindOneofCase.Dead:
                 Died();
@@ -123,15 +122,23 @@ internal sealed class RoomLease(
         }
     }
 
-    private void Granted(LeaseGranted granted)
+    private void Granted(LeaseGranted granted, long? sentAt)
     {
         _lease = TimeSpan.FromMilliseconds(granted.LeaseMs);
         _renewEvery = TimeSpan.FromMilliseconds(granted.RenewEveryMs);
-        _answeredAt = time.GetTimestamp();
-        if (_held != granted.Incarnation)
+        ticketKeys.Set(granted.ResumeKeys);
+        var isNew = _held != granted.Incarnation;
+        _held = granted.Incarnation;
+
+        // The incarnation stands before the lease is valid: what is not claimed for it is not delivered to.
+        Follow(granted.Refill);
+        if (sentAt is { } sent)
         {
-            _held = granted.Incarnation;
-            room.Incarnation = granted.Incarnation;
+            standing.Answered(sent, _lease);
+        }
+
+        if (isNew)
+        {
             Log.LeaseGranted(logger, granted.Incarnation, granted.LeaseMs);
             queue.Follow(granted.Incarnation);
         }
@@ -139,52 +146,94 @@ internal sealed class RoomLease(
         readiness[Dependency].Up();
     }
 
+    private void Renewed(LeaseRenewed renewed, long? sentAt)
+    {
+        named.Close(renewed.Displaced);
+        ticketKeys.Set(renewed.ResumeKeys);
+        Follow(renewed.Refill);
+        if (sentAt is { } sent)
+        {
+            standing.Answered(sent, _lease);
+        }
+    }
+
+    /// <summary>Whoever is not claimed for this lease and this refill is claimed again.</summary>
+    private void Follow(ulong refill)
+    {
+        if (room.Set(_held, refill))
+        {
+            reclaimer.Wake();
+        }
+    }
+
     private void Died()
     {
         // From here on nothing is delivered to a session until it is claimed for the next incarnation.
         Log.LeaseDied(logger, _held, sessions.Count);
-        room.Incarnation = 0;
+        room.Died();
+        standing.Died();
+        named.Forget();
         _held = 0;
-        lock (_sync)
+    }
+
+    private void Failed(long beganAt)
+    {
+        var wasDetached = standing.State == LeaseState.Detached;
+        standing.Failed(beganAt);
+        if (!wasDetached && standing.State == LeaseState.Detached)
         {
-            _closed.Clear();
+            Log.Detached(logger, sessions.Count);
         }
     }
 
-    private async Task<bool> RenewAsync(LeaseCall call, Task<bool> reading, CancellationToken release, CancellationToken cancellationToken)
+    private async Task<bool> RenewAsync(LeaseCall call, SentRequests sent, Task<bool> reading, CancellationToken release, CancellationToken cancellationToken)
     {
-        while (true)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(release);
+        var refilled = reclaimer.WhenRefilledAsync(stop.Token);
+        var patience = LeaseTimes.Answer(_lease);
+        var renewedAt = time.GetTimestamp();
+        try
         {
-            var pause = Task.Delay(_renewEvery, time, release);
-            if (await Task.WhenAny(reading, pause) == reading)
+            while (true)
             {
-                return await reading;
-            }
+                var due = _renewEvery - time.GetElapsedTime(renewedAt);
+                var pause = Task.Delay(NotNegative(due < patience - sent.Unanswered ? due : patience - sent.Unanswered), time, release);
+                if (await Task.WhenAny(reading, refilled, pause) == reading)
+                {
+                    return await reading;
+                }
 
-            if (release.IsCancellationRequested)
-            {
-                await ReleaseAsync(call, reading, cancellationToken);
-                return false;
-            }
+                if (release.IsCancellationRequested)
+                {
+                    await ReleaseAsync(call, reading, cancellationToken);
+                    return false;
+                }
 
-            if (time.GetElapsedTime(_answeredAt) > _lease)
-            {
-                throw new TimeoutException($"no renewal was answered within the lease of {_lease.TotalSeconds:0.###} s");
-            }
+                if (sent.Unanswered >= patience)
+                {
+                    // Register answers at once or not at all; another one still has most of the lease time.
+                    throw new TimeoutException($"no answer to a renewal within {patience.TotalSeconds:0.###} s");
+                }
 
-            await call.RequestStream.WriteAsync(new LeaseRequest { Renew = Renewal() }, cancellationToken);
+                if (refilled.IsCompleted || time.GetElapsedTime(renewedAt) >= _renewEvery)
+                {
+                    refilled = refilled.IsCompleted ? reclaimer.WhenRefilledAsync(stop.Token) : refilled;
+                    renewedAt = time.GetTimestamp();
+                    sent.Add();
+                    await call.RequestStream.WriteAsync(new LeaseRequest { Renew = Renewal() }, cancellationToken).WaitAsync(patience, time, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
         }
     }
 
     private RenewLease Renewal()
     {
-        var renewal = new RenewLease { Connections = (uint)gate.Connections, Sessions = (uint)sessions.Count };
-        lock (_sync)
-        {
-            renewal.Closed.AddRange(_closed.Take(MaxClosedAtOnce));
-            _closed.RemoveRange(0, renewal.Closed.Count);
-        }
-
+        var renewal = new RenewLease { Connections = (uint)gate.Connections, Sessions = (uint)sessions.Count, Refilled = room.Refilled };
+        named.Confirm(renewal);
         return renewal;
     }
 
@@ -192,26 +241,26 @@ internal sealed class RoomLease(
     {
         await call.RequestStream.WriteAsync(new LeaseRequest { Release = new ReleaseLease() }, cancellationToken);
         await call.RequestStream.CompleteAsync();
-        await reading.WaitAsync(AnswerTimeout, time, cancellationToken);
+        await reading.WaitAsync(LeaseTimes.LongestAnswer, time, cancellationToken);
         Log.LeaseReleased(logger, _held);
     }
 
     /// <returns>True: the lease is dead. False: the stream ended.</returns>
-    private async Task<bool> ReadAsync(LeaseCall call, CancellationToken cancellationToken)
+    private async Task<bool> ReadAsync(LeaseCall call, SentRequests sent, CancellationToken cancellationToken)
     {
         while (await call.ResponseStream.MoveNext(cancellationToken))
         {
-            _answeredAt = time.GetTimestamp();
-            switch (call.ResponseStream.Current.KindCase)
+            var reply = call.ResponseStream.Current;
+            switch (reply.KindCase)
             {
                 case LeaseReply.KindOneofCase.Dead:
                     Died();
                     return true;
                 case LeaseReply.KindOneofCase.Granted:
-                    Granted(call.ResponseStream.Current.Granted);
+                    Granted(reply.Granted, sent.Answered());
                     break;
                 case LeaseReply.KindOneofCase.Renewed:
-                    CloseDisplaced(call.ResponseStream.Current.Renewed);
+                    Renewed(reply.Renewed, sent.Answered());
                     break;
             }
         }
@@ -219,32 +268,5 @@ internal sealed class RoomLease(
         return false;
     }
 
-    private void CloseDisplaced(LeaseRenewed renewed)
-    {
-        foreach (var key in renewed.Displaced)
-        {
-            if (sessions.FindLogin(key.Session) is not null)
-            {
-                // Its epoch is not known yet; register names it again.
-                continue;
-            }
-
-            if (sessions.Find(key.Session) is { } session && session.Epoch == key.Epoch)
-            {
-                if (key.Code == (uint)Code.TokenRevoked)
-                {
-                    session.Connection.Close(Code.TokenRevoked, "The token was revoked.");
-                }
-                else
-                {
-                    session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
-                }
-            }
-
-            lock (_sync)
-            {
-                _closed.Add(key);
-            }
-        }
-    }
+    private static TimeSpan NotNegative(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 }

@@ -4,11 +4,14 @@ using Microservices.Hosting.Health;
 
 namespace Microservices.Gateway.Rooms;
 
-/// <summary>Consumes the room's queue: one for each incarnation, the present one. After a change all sessions are claimed again.</summary>
+/// <summary>Consumes the room's queue: one for each incarnation, the present one. Sessions are claimed for it when it is consumed.</summary>
 internal sealed class RoomQueue(IBus bus, RoomInbox inbox, Reclaimer reclaimer, Readiness readiness, TimeProvider time, ILogger<RoomQueue> logger) : IDisposable
 {
     /// <summary>What readiness waits for.</summary>
     public const string Dependency = "room-queue";
+
+    /// <summary>While the bus is away nobody can send to the room, and sessions need not wait for its queue to be claimed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _sync = new();
     private readonly SemaphoreSlim _changed = new(0);
@@ -88,16 +91,21 @@ internal sealed class RoomQueue(IBus bus, RoomInbox inbox, Reclaimer reclaimer, 
             readiness[Dependency].Waiting("the bus", "it is not connected");
         }
 
-        var subscription = await bus.ConsumeRoomAsync(incarnation, inbox.HandleAsync, either.Token);
+        var consuming = bus.ConsumeRoomAsync(incarnation, inbox.HandleAsync, either.Token);
+        if (await Task.WhenAny(consuming, Task.Delay(Patience, time, either.Token)) != consuming)
+        {
+            reclaimer.Follow(incarnation);
+        }
+
+        var subscription = await consuming;
         var former = _subscription;
         _subscription = subscription;
         Log.QueueConsumed(logger, incarnation);
         readiness[Dependency].Up();
+        reclaimer.Follow(incarnation);
         if (former is not null)
         {
             await former.DisposeAsync();
         }
-
-        await reclaimer.RunAsync(incarnation, either.Token);
     }
 }

@@ -1,4 +1,5 @@
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Resume;
 using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Sessions;
@@ -8,7 +9,7 @@ namespace Microservices.Gateway.Sessions;
 /// kept here, few at most, and go out behind the answer. Whoever gives it up first, the client or the server, the claim that may still
 /// come back is ended.
 /// </summary>
-internal sealed class LoginAttempt(Connection connection, Verify verify, ulong number, uint version, string remoteAddress, long startedMs)
+internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeTicket? ticket, ulong number, uint version, string remoteAddress, long startedMs)
 {
     /// <summary>It takes milliseconds; what does not fit was not for a person to read.</summary>
     private const int MaxHeld = 16;
@@ -28,6 +29,9 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ulong n
 
     public Verify Verify => verify;
 
+    /// <summary>The genuine resume ticket that the client showed; null = none.</summary>
+    public ResumeTicket? Ticket => ticket;
+
     /// <summary>The number that the session will have.</summary>
     public ulong Number => number;
 
@@ -40,16 +44,25 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ulong n
     /// <summary>When the verify came, on the wheel's clock.</summary>
     public long StartedMs => startedMs;
 
-    /// <summary>The user that the client says it is.</summary>
-    public string User { get; } = verify.User.Length > 0 ? verify.User : verify.PhoneNumber;
+    /// <summary>The user that the client says it is, or its ticket.</summary>
+    public string User { get; } = ticket?.User ?? VerifyIdentity.UserOf(verify);
 
-    public string App { get; } = verify.App.Length > 0 ? verify.App : "default";
+    public string App { get; } = ticket?.App ?? VerifyIdentity.AppOf(verify);
+
+    /// <summary>As the client named it, or its ticket; may be empty.</summary>
+    public string Device { get; } = ticket?.Device ?? verify.Device;
 
     /// <summary>A client of the chat protocol: JSON, and neither sdk nor features.</summary>
     public bool IsChatClient { get; } = version != Protocol.ProtocolVersion.Current && verify.Sdk.Length == 0 && verify.Features.Count == 0;
 
     /// <summary>It asked for an answer to each heartbeat.</summary>
     public bool WantsHeartbeatAck { get; } = verify.Features.Contains(Features.HeartbeatAck);
+
+    /// <summary>Register took the ticket.</summary>
+    public bool IsResumed { get; set; }
+
+    /// <summary>The ticket for the next time; empty = none.</summary>
+    public string NextTicket { get; set; } = "";
 
     /// <summary>A call to register failed: the claim may have been made or not.</summary>
     public bool RegisterWasAway { get; set; }

@@ -3,9 +3,9 @@ using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Rooms;
 using Microservices.Protocol;
-using Microsoft.Extensions.Options;
 using Outcome = Microservices.Contracts.Register.ClaimResult.Types.Outcome;
 
 namespace Microservices.Gateway.Sessions;
@@ -17,9 +17,11 @@ internal sealed class LoginDesk(
     LostSessions lost,
     AppDirectory apps,
     RoomState room,
+    Reclaimer reclaimer,
+    ResumeTickets tickets,
+    LoginPace pace,
     GatewayMetrics metrics,
     TimingWheel wheel,
-    IOptions<SessionsOptions> options,
     ILogger<LoginDesk> logger)
 {
     /// <summary>Clients tell the same few names of SDKs; one string of each is enough. A liar's further ones are its own.</summary>
@@ -29,11 +31,11 @@ internal sealed class LoginDesk(
 
     /// <summary>Settles the login.</summary>
     /// <returns>False: register could not say; it is to be tried again.</returns>
-    public bool TrySettle(LoginAttempt login, ClaimResult result, ulong incarnation)
+    public bool TrySettle(LoginAttempt login, ClaimResult result, ClaimStamp stamp)
     {
         try
         {
-            return TryAnswer(login, result, incarnation);
+            return TryAnswer(login, result, stamp);
         }
         catch (Exception fault)
         {
@@ -49,25 +51,52 @@ internal sealed class LoginDesk(
     /// <summary>Nobody waits any more for a claim that register may have made or not: the client is told to try later, and what register holds is looked through.</summary>
     public void GiveUp(LoginAttempt login)
     {
-        Refuse(login, Code.TryLater, LoginOutcome.TryLater);
+        TryLater(login, waiting: 0);
         lost.LookSoon();
     }
 
-    /// <summary>Refuses a login that never went to register, or that register refused.</summary>
-    public void Refuse(LoginAttempt login, Code reason, LoginOutcome outcome)
+    /// <summary>Register is away: the client is told when to verify again; the connection stays.</summary>
+    /// <param name="login">A login that never went to register.</param>
+    /// <param name="waiting">How many wait.</param>
+    public void TryLater(LoginAttempt login, int waiting) => Refuse(login, Code.TryLater, LoginOutcome.TryLater, pace.RetryAfter(waiting));
+
+    /// <summary>More logins wait than can be served in time: the client is told when to come back, and the connection ends.</summary>
+    /// <param name="login">A login that never went to register.</param>
+    /// <param name="waiting">How many wait.</param>
+    public void TurnAway(LoginAttempt login, int waiting)
     {
-        var retryAfter = reason == Code.TryLater ? options.Value.RetryAfter : TimeSpan.Zero;
+        var retryAfter = pace.RetryAfter(waiting);
+        var settled = login.TrySettle(() => login.Connection.TurnAway(login, retryAfter));
+        table.Remove(login);
+        Count(login, settled ? LoginOutcome.Overloaded : LoginOutcome.Abandoned);
+    }
+
+    /// <summary>Refuses a login that never went to register, or that register refused.</summary>
+    public void Refuse(LoginAttempt login, Code reason, LoginOutcome outcome, TimeSpan retryAfter = default)
+    {
         var settled = login.TrySettle(() => login.Connection.RefuseLogin(login, reason, retryAfter));
         table.Remove(login);
         Count(login, settled ? outcome : LoginOutcome.Abandoned);
     }
 
-    private bool TryAnswer(LoginAttempt login, ClaimResult result, ulong incarnation)
+    /// <summary>The client has gone before register heard of its login.</summary>
+    public void Forget(LoginAttempt login)
     {
+        table.Remove(login);
+        Count(login, LoginOutcome.Abandoned);
+    }
+
+    private bool TryAnswer(LoginAttempt login, ClaimResult result, ClaimStamp stamp)
+    {
+        if (login.Ticket is not null && result.Outcome is Outcome.Claimed or Outcome.WrongToken)
+        {
+            metrics.Ticket(result.Resumed ? TicketOutcome.Resumed : TicketOutcome.Overtaken);
+        }
+
         switch (result.Outcome)
         {
             case Outcome.Claimed:
-                Welcome(login, result, incarnation);
+                Welcome(login, result, stamp);
                 return true;
             case Outcome.WrongToken:
                 Refuse(login, Code.WrongToken, LoginOutcome.WrongToken);
@@ -86,29 +115,37 @@ internal sealed class LoginDesk(
         }
     }
 
-    private void Welcome(LoginAttempt login, ClaimResult result, ulong incarnation)
+    private void Welcome(LoginAttempt login, ClaimResult result, ClaimStamp stamp)
     {
         var session = new Session
         {
             Connection = login.Connection,
             App = apps.Get(login.App),
             User = login.User,
-            Device = login.Verify.Device,
+            Device = login.Device,
             Sdk = OneOfEach(login.Verify.Sdk),
             Number = login.Number,
             Epoch = result.Epoch,
-            Incarnation = incarnation,
+            ClaimedFor = stamp,
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
             ProposedHeartbeatMs = login.Verify.HeartbeatMs,
         };
+        login.IsResumed = result.Resumed;
+        login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(session.App.Name, session.User, session.Device, session.Epoch));
         var settled = login.TrySettle(() => login.Connection.LogIn(login, session));
         table.Remove(login);
         Count(login, settled ? LoginOutcome.Verified : LoginOutcome.Abandoned);
         if (!settled)
         {
-            ends.Add(login.App, login.User, login.Verify.Device, result.Epoch, login.Connection.Reason);
+            ends.Add(login.App, login.User, login.Device, result.Epoch, login.Connection.Reason);
             return;
+        }
+
+        if (stamp != room.Stamp)
+        {
+            // While register answered, the lease died, or a refill was asked for.
+            reclaimer.Wake();
         }
 
         // The bus tells the displaced room too; within this one there is no need to wait for it.

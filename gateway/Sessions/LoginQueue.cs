@@ -9,14 +9,20 @@ using Microsoft.Extensions.Options;
 
 namespace Microservices.Gateway.Sessions;
 
-/// <summary>Claims sessions in register. Logins that wait together share a call; a few calls are under way at once; the queue is bounded.</summary>
+/// <summary>Claims sessions in register. Logins that wait together share a call; a few calls are under way at once; the queue is bounded, and goes at a rate.</summary>
 internal sealed class LoginQueue
 {
+    /// <summary>How often logins that wait for their turn by the rate are looked at.</summary>
+    private static readonly TimeSpan RateLook = TimeSpan.FromMilliseconds(10);
+
     private readonly Channel<LoginAttempt> _waiting;
     private readonly Contracts.Register.Sessions.SessionsClient _register;
     private readonly LoginDesk _desk;
+    private readonly LostSessions _lost;
     private readonly SessionTable _table;
     private readonly RoomState _room;
+    private readonly ClaimsUnderWay _underWay;
+    private readonly LoginPace _pace;
     private readonly GatewayMetrics _metrics;
     private readonly TimingWheel _wheel;
     private readonly SessionsOptions _options;
@@ -26,8 +32,11 @@ internal sealed class LoginQueue
     public LoginQueue(
         Contracts.Register.Sessions.SessionsClient register,
         LoginDesk desk,
+        LostSessions lost,
         SessionTable table,
         RoomState room,
+        ClaimsUnderWay underWay,
+        LoginPace pace,
         GatewayMetrics metrics,
         TimingWheel wheel,
         IOptions<SessionsOptions> options,
@@ -36,8 +45,11 @@ internal sealed class LoginQueue
     {
         _register = register;
         _desk = desk;
+        _lost = lost;
         _table = table;
         _room = room;
+        _underWay = underWay;
+        _pace = pace;
         _metrics = metrics;
         _wheel = wheel;
         _options = options.Value;
@@ -45,20 +57,29 @@ internal sealed class LoginQueue
         _logger = logger;
         _waiting = Channel.CreateBounded<LoginAttempt>(_options.MaxWaitingLogins);
         metrics.Gauge("gateway.logins.waiting", "{login}", "Logins that wait for register.", () => _waiting.Reader.Count);
+        metrics.Gauge("gateway.logins.expected_wait", "ms", "How long a login that came now would wait.", () => (long)_pace.ExpectedWait(_waiting.Reader.Count).TotalMilliseconds);
     }
 
-    /// <summary>Queues a login. Never waits.</summary>
-    /// <returns>False: too many wait.</returns>
-    public bool TryAdd(LoginAttempt login)
+    /// <summary>Logins that wait for their turn.</summary>
+    public int Waiting => _waiting.Reader.Count;
+
+    /// <summary>Queues a login, unless it would wait in vain. Never waits.</summary>
+    public LoginVerdict Add(LoginAttempt login)
     {
+        var verdict = Judge(login, Waiting);
+        if (verdict != LoginVerdict.Queued)
+        {
+            return verdict;
+        }
+
         _table.Add(login);
         if (_waiting.Writer.TryWrite(login))
         {
-            return true;
+            return LoginVerdict.Queued;
         }
 
         _table.Remove(login);
-        return false;
+        return LoginVerdict.Overloaded;
     }
 
     public Task RunAsync(CancellationToken cancellationToken) =>
@@ -75,6 +96,12 @@ internal sealed class LoginQueue
                 try
                 {
                     Take(batch);
+                    if (batch.Count == 0 && Waiting > 0)
+                    {
+                        // The rate is used up.
+                        await Task.Delay(RateLook, _time, cancellationToken);
+                    }
+
                     await ClaimAsync(batch, again, cancellationToken);
                 }
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -96,25 +123,51 @@ internal sealed class LoginQueue
         }
     }
 
+    private LoginVerdict Judge(LoginAttempt login, int waiting)
+    {
+        // With nobody before it, it is the one that finds out whether register answers.
+        if (waiting == 0)
+        {
+            return LoginVerdict.Queued;
+        }
+
+        if (_pace.FailingFor is { Ticks: > 0 } failing)
+        {
+            // Clients of the chat protocol can't be told: they wait for their verify deadline.
+            return login.IsChatClient || failing < _options.LoginPatience ? LoginVerdict.Queued : LoginVerdict.TryLater;
+        }
+
+        var left = login.Connection.VerifyTimeLeft;
+        return _pace.ExpectedWait(waiting) > (left < _options.MaxLoginWait ? left : _options.MaxLoginWait) ? LoginVerdict.Overloaded : LoginVerdict.Queued;
+    }
+
     private void Take(List<LoginAttempt> batch)
     {
         batch.Clear();
-        while (batch.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var login))
+        var allowed = _pace.Take(_options.MaxBatch);
+        while (batch.Count < allowed && _waiting.Reader.TryRead(out var login))
         {
-            if (login.IsAbandoned && !login.RegisterWasAway)
+            if (login.Connection.IsGone)
             {
-                // Register never heard of it.
-                _table.Remove(login);
+                login.Abandon();
             }
-            else if (login.IsAbandoned)
+
+            if (!login.IsAbandoned)
+            {
+                batch.Add(login);
+            }
+            else if (login.RegisterWasAway)
             {
                 _desk.GiveUp(login);
             }
             else
             {
-                batch.Add(login);
+                // Register never heard of it.
+                _desk.Forget(login);
             }
         }
+
+        _pace.GiveBack(allowed - batch.Count);
     }
 
     private async Task ClaimAsync(List<LoginAttempt> batch, List<LoginAttempt> again, CancellationToken cancellationToken)
@@ -124,16 +177,19 @@ internal sealed class LoginQueue
             return;
         }
 
-        var incarnation = _room.Incarnation;
-        if (incarnation == 0)
+        var stamp = _room.Stamp;
+        if (stamp.Incarnation == 0)
         {
             // The lease is just being taken anew.
             again.AddRange(batch);
             return;
         }
 
-        var request = new ClaimRequest { Incarnation = incarnation };
+        var request = new ClaimRequest { Incarnation = stamp.Incarnation };
         request.Claims.AddRange(batch.Select(ToClaim));
+        var settled = 0;
+        var began = _pace.Begin();
+        _underWay.Begin(stamp);
         try
         {
             _metrics.LoginBatch(batch.Count);
@@ -141,7 +197,11 @@ internal sealed class LoginQueue
             for (var i = 0; i < batch.Count; i++)
             {
                 var result = i < reply.Results.Count ? reply.Results[i] : new ClaimResult { Outcome = ClaimResult.Types.Outcome.Unavailable };
-                if (!_desk.TrySettle(batch[i], result, incarnation))
+                if (_desk.TrySettle(batch[i], result, stamp))
+                {
+                    settled++;
+                }
+                else
                 {
                     again.Add(batch[i]);
                 }
@@ -152,6 +212,11 @@ internal sealed class LoginQueue
             // Register may be away or slow, or the lease have died without our knowing (FAILED_PRECONDITION): later it may go well.
             Log.LoginsWait(_logger, batch.Count, fault.StatusCode, fault.Status.Detail);
             again.AddRange(batch);
+        }
+        finally
+        {
+            _pace.End(began, settled > 0);
+            _underWay.End(stamp);
         }
     }
 
@@ -166,24 +231,33 @@ internal sealed class LoginQueue
             }
             else if (!_waiting.Writer.TryWrite(login))
             {
-                _desk.GiveUp(login);
-                login.Connection.Close(Code.Overloaded, "Too many logins wait.");
+                _desk.TurnAway(login, Waiting);
+                _lost.LookSoon();
             }
         }
 
         again.Clear();
     }
 
-    private static Claim ToClaim(LoginAttempt login) => new()
+    private static Claim ToClaim(LoginAttempt login)
     {
-        App = login.App,
-        User = login.User,
-        Device = login.Verify.Device,
-        Token = login.Verify.Token,
-        Session = login.Number,
-        RemoteAddress = login.RemoteAddress,
-        ClientVersion = login.Version,
-        ChatClient = login.IsChatClient,
-        Sdk = login.Verify.Sdk,
-    };
+        var claim = new Claim
+        {
+            App = login.App,
+            User = login.User,
+            Device = login.Device,
+            Token = login.Verify.Token,
+            Session = login.Number,
+            RemoteAddress = login.RemoteAddress,
+            ClientVersion = login.Version,
+            ChatClient = login.IsChatClient,
+            Sdk = login.Verify.Sdk,
+        };
+        if (login.Ticket is { } ticket)
+        {
+            claim.ResumeEpoch = ticket.Epoch;
+        }
+
+        return claim;
+    }
 }

@@ -2,6 +2,7 @@ using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Rooms;
 
 namespace Microservices.Gateway.Sessions;
 
@@ -10,6 +11,7 @@ internal sealed class Session
 {
     private TaskCompletionSource? _uplinkRoom;
     private ulong _incarnation;
+    private ulong _refill;
     private int _uplinksInFlight;
     private bool _ended;
     private bool _isAway;
@@ -41,10 +43,17 @@ internal sealed class Session
     public required bool WantsHeartbeatAck { get; init; }
 
     /// <summary>The lease under which it is claimed; it changes when the room had to take a new one.</summary>
-    public required ulong Incarnation
+    public ulong Incarnation => Volatile.Read(ref _incarnation);
+
+    /// <summary>What it is claimed for. Only the login, and after it whoever claims it again, sets it and asks for it.</summary>
+    public required ClaimStamp ClaimedFor
     {
-        get => Volatile.Read(ref _incarnation);
-        set => Volatile.Write(ref _incarnation, value);
+        get => new(_incarnation, _refill);
+        set
+        {
+            _refill = value.Refill;
+            Volatile.Write(ref _incarnation, value.Incarnation);
+        }
     }
 
     /// <summary>Silent for longer than the app's rules allow, and not given up yet.</summary>

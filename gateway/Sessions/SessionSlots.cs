@@ -63,20 +63,24 @@ internal sealed class SessionSlots
         }
     }
 
-    public Enumerator GetEnumerator() => new(Volatile.Read(ref _slots));
+    public Enumerator GetEnumerator() => From(0);
+
+    /// <summary>Goes on where another going through stopped: at its <see cref="Enumerator.Next"/>.</summary>
+    public Enumerator From(int next) => new(Volatile.Read(ref _slots), next);
 
     /// <summary>Goes through the sessions without allocating.</summary>
-    public struct Enumerator(Session?[] slots)
+    public struct Enumerator(Session?[] slots, int next)
     {
-        private int _next;
+        /// <summary>Where the rest begins.</summary>
+        public int Next { get; private set; } = next;
 
         public Session Current { get; private set; } = null!;
 
         public bool MoveNext()
         {
-            while (_next < slots.Length)
+            while (Next < slots.Length)
             {
-                if (Volatile.Read(ref slots[_next++]) is { } session)
+                if (Volatile.Read(ref slots[Next++]) is { } session)
                 {
                     Current = session;
                     return true;

@@ -13,6 +13,18 @@ public sealed class SessionsOptions
     [Range(1, 1_000_000)]
     public int MaxWaitingLogins { get; set; } = 20_000;
 
+    /// <summary>How many logins a second go to register in the long run; 0 = as many as come. Further ones wait. Default 5,000.</summary>
+    [Range(0, 1_000_000)]
+    public int LoginsPerSecond { get; set; } = 5_000;
+
+    /// <summary>How many may go at once after a pause. Default 5,000.</summary>
+    [Range(1, 1_000_000)]
+    public int LoginBurst { get; set; } = 5_000;
+
+    /// <summary>A login that would wait for longer, or longer than its verify deadline, is told at once when to come back. Default 8 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan MaxLoginWait { get; set; } = TimeSpan.FromSeconds(8);
+
     /// <summary>The most logins, ends, reports of states or renewed claims that share one call to register. Default 256.</summary>
     [Range(1, 1_000)]
     public int MaxBatch { get; set; } = 256;
@@ -33,9 +45,13 @@ public sealed class SessionsOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan LoginPatience { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>What a client that is told to come later is told to wait. Default 2 s.</summary>
+    /// <summary>The least that a client that is told to come later is told to wait; up to half more at random. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most that it is told, before what is added at random. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The most ends of sessions that wait for register; further ones are left to register's sweeper. Default 100,000.</summary>
     [Range(1, 10_000_000)]
@@ -45,7 +61,7 @@ public sealed class SessionsOptions
     [Range(1, 10_000_000)]
     public int MaxWaitingReports { get; set; } = 100_000;
 
-    /// <summary>How many sessions a second are claimed again after the lease was lost. Default 5,000.</summary>
+    /// <summary>How many sessions a second are claimed again after the lease was lost, or the store its data. Default 5,000.</summary>
     [Range(1, 1_000_000)]
     public int ReclaimsPerSecond { get; set; } = 5_000;
 }

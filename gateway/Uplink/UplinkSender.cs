@@ -11,8 +11,14 @@ namespace Microservices.Gateway.Uplink;
 /// <summary>Sends what clients say up to the centers: in each client's order, bounded, without the I/O thread waiting.</summary>
 internal sealed class UplinkSender : IDisposable
 {
+    /// <summary>How long a message waits until the session that sends it is claimed again.</summary>
+    private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
     private readonly IBus _bus;
     private readonly RoomState _room;
+    private readonly LeaseStanding _standing;
     private readonly GatewayMetrics _metrics;
     private readonly UplinkOptions _options;
     private readonly TimeProvider _time;
@@ -20,10 +26,12 @@ internal sealed class UplinkSender : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _giveUp = new();
 
-    public UplinkSender(IBus bus, RoomState room, GatewayMetrics metrics, IOptions<UplinkOptions> options, TimeProvider time, ILogger<UplinkSender> logger)
+    public UplinkSender(
+        IBus bus, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<UplinkOptions> options, TimeProvider time, ILogger<UplinkSender> logger)
     {
         _bus = bus;
         _room = room;
+        _standing = standing;
         _metrics = metrics;
         _options = options.Value;
         _time = time;
@@ -40,21 +48,8 @@ internal sealed class UplinkSender : IDisposable
 
     /// <summary>Sends a message of the session whose frame is being handled.</summary>
     /// <returns>When the connection may read on; null = at once.</returns>
-    public Task? Send(Session session, ChatRequest chat)
-    {
-        var message = new UplinkMessage
-        {
-            App = session.App.Name,
-            User = session.User,
-            Device = session.Device,
-            Incarnation = _room.Incarnation,
-            Session = new SessionKey { Session = session.Number, Epoch = session.Epoch },
-            Counter = ++session.UplinkCounter,
-            ReceivedUnixMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Chat = chat,
-        };
-        return _slots.Wait(0) ? Publish(session, message) : PublishLaterAsync(session, message);
-    }
+    public Task? Send(Session session, ChatRequest chat) =>
+        IsClaimed(session) ? SendClaimed(session, chat) : SendWhenClaimedAsync(session, chat);
 
     /// <summary>Waits until the bus has confirmed everything; what is unconfirmed when <paramref name="cancellationToken"/> ends is given up.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -78,6 +73,51 @@ internal sealed class UplinkSender : IDisposable
     {
         _slots.Dispose();
         _giveUp.Dispose();
+    }
+
+    private bool IsClaimed(Session session) => _standing.IsKnown && session.Incarnation == _room.Incarnation;
+
+    /// <summary>While the lease is in doubt, or dead and the session not claimed again, it may be another's: it is not spoken for.</summary>
+    private async Task SendWhenClaimedAsync(Session session, ChatRequest chat)
+    {
+        var began = _time.GetTimestamp();
+        while (!session.Connection.IsClosing)
+        {
+            if (IsClaimed(session))
+            {
+                if (SendClaimed(session, chat) is { } room)
+                {
+                    await room;
+                }
+
+                return;
+            }
+
+            if (_time.GetElapsedTime(began) > ClaimPatience)
+            {
+                _metrics.Uplinked(UplinkOutcome.Unavailable);
+                session.Connection.Fail((Command)chat.Command, chat.RequestId, Code.TryLater, "The session is not confirmed at the moment; the message was not sent.");
+                return;
+            }
+
+            await Task.Delay(LookEvery, _time, _giveUp.Token);
+        }
+    }
+
+    private Task? SendClaimed(Session session, ChatRequest chat)
+    {
+        var message = new UplinkMessage
+        {
+            App = session.App.Name,
+            User = session.User,
+            Device = session.Device,
+            Incarnation = _room.Incarnation,
+            Session = new SessionKey { Session = session.Number, Epoch = session.Epoch },
+            Counter = ++session.UplinkCounter,
+            ReceivedUnixMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Chat = chat,
+        };
+        return _slots.Wait(0) ? Publish(session, message) : PublishLaterAsync(session, message);
     }
 
     private async Task PublishLaterAsync(Session session, UplinkMessage message)

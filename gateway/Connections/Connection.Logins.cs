@@ -1,0 +1,32 @@
+using Microservices.Gateway.Sessions;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Connections;
+
+/// <summary>What a login that waits asks of its connection.</summary>
+internal sealed partial class Connection
+{
+    /// <summary>Nobody waits at the other end any more: the connection closes, or the client has ended its side.</summary>
+    public bool IsGone => IsClosing || _transport.ConnectionClosed.IsCancellationRequested;
+
+    /// <summary>How long the verify deadline still is.</summary>
+    public TimeSpan VerifyTimeLeft => TimeSpan.FromMilliseconds(Math.Max(0, Volatile.Read(ref _deadlineMs) - _parts.Wheel.NowMs));
+
+    /// <summary>A login can't be taken now: the client is told when to come back, and the connection ends.</summary>
+    public void TurnAway(LoginAttempt login, TimeSpan retryAfter)
+    {
+        if (!login.IsChatClient)
+        {
+            RefuseLogin(login, Code.Overloaded, retryAfter);
+        }
+
+        Close(Code.Overloaded, "Too many logins wait.", new Error
+        {
+            Code = Code.Overloaded,
+            Reason = CodeTable.NameOf(Code.Overloaded),
+            Message = "Too many logins wait.",
+            RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
+        });
+    }
+}
