@@ -1,54 +1,33 @@
+using Grpc.Core;
 using Microservices.Center.Apps;
 using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
 using Microservices.Center.Refusals;
 using Microservices.Center.Sessions;
-using Microservices.Contracts;
-using Microservices.Contracts.Bus;
 using Microservices.Contracts.Center;
 using Microservices.Contracts.Register;
 using Outcome = Microservices.Contracts.Center.UserOutcome.Types.Outcome;
+using SessionsClient = Microservices.Contracts.Register.Sessions.SessionsClient;
 
 namespace Microservices.Center.Kick;
 
-/// <summary>The call Kick: rooms are told to close the users' sessions.</summary>
-internal sealed class KickCall(AppCatalog apps, SessionLookup sessions, RoomPublisher rooms, CenterMetrics metrics, TimeProvider time)
+/// <summary>The call Kick: register ends the users' sessions, and sees to it that their rooms close them.</summary>
+internal sealed class KickCall(AppCatalog apps, SessionsClient register, CenterMetrics metrics)
 {
     public async Task<KickReply> RunAsync(KickRequest request, CancellationToken cancellationToken)
     {
         KickRules.Check(request);
         var app = await apps.GetAsync(request.App, cancellationToken);
-        var found = await sessions.FindAsync(app.Name, request.Users, cancellationToken);
-        var recipients = new RecipientsByRoom();
-        foreach (var session in found.SelectMany(static user => user.Sessions).Where(session => Concerns(request, session)))
+
+        // As in a look-up: what a user's sessions take bounds the users of one call.
+        var calls = request.Users.Chunk(SessionLookup.UsersPerCall).Select(users => KickAsync(app.Name, users, request, cancellationToken)).ToArray();
+        var kicked = (await Task.WhenAll(calls)).SelectMany(static users => users).ToArray();
+        if (kicked.All(static user => user.Unavailable))
         {
-            recipients.Add(session);
+            throw RefusedException.PartIsAway("Register, which knows the sessions, doesn't answer; no session was ended for certain.");
         }
 
-        var id = MessageId.New(Partition.Of(app.Name, request.Users[0]), time);
-        var published = await rooms.PublishAsync(recipients.Posts(keys => Close(id, keys, request.Reason)), cancellationToken);
-        if (published.Values.Contains(Bus.PublishOutcome.Unavailable) && !published.Values.Contains(Bus.PublishOutcome.Accepted))
-        {
-            throw RefusedException.PartIsAway("The message bus doesn't take messages; no session was closed.");
-        }
-
-        var reply = new KickReply();
-        foreach (var user in found)
-        {
-            var outcome = new UserOutcome { User = user.User, Outcome = Outcome.Offline };
-            var concerned = user.Sessions.Where(session => Concerns(request, session)).ToArray();
-            if (concerned.Length > 0)
-            {
-                RoomOutcomes.Fill(outcome, concerned, published);
-            }
-            else if (user.Sessions.Count > 0)
-            {
-                outcome.Message = $"Online, but not with device '{request.Device}'.";
-            }
-
-            reply.Outcomes.Add(outcome);
-        }
-
+        var reply = new KickReply { Outcomes = { kicked.Select((user, i) => ToOutcome(request.Users[i], request.Device, user)) } };
         foreach (var group in reply.Outcomes.CountBy(static outcome => outcome.Outcome))
         {
             metrics.Kicked(RoomOutcomes.NameOf(group.Key), group.Value);
@@ -57,13 +36,55 @@ internal sealed class KickCall(AppCatalog apps, SessionLookup sessions, RoomPubl
         return reply;
     }
 
-    // With a policy of one session a user, the session has no device of its own, but the client named one.
-    private static bool Concerns(KickRequest request, Session session) =>
-        request.Device.Length == 0 || session.Device == request.Device || session.NamedDevice == request.Device;
-
-    private static RoomMessage Close(string id, IReadOnlyList<Contracts.Bus.SessionKey> keys, string reason) => new()
+    private async Task<IReadOnlyList<KickedUser>> KickAsync(string app, string[] users, KickRequest request, CancellationToken cancellationToken)
     {
-        Id = id,
-        Close = new CloseSessions { Sessions = { keys }, Code = RefusalCode.Kicked.Number, Message = reason },
-    };
+        var call = new KickSessionsRequest { App = app, Reason = request.Reason };
+        foreach (var user in users)
+        {
+            var target = new KickTarget { User = user };
+            if (request.Device.Length > 0)
+            {
+                target.Device = request.Device;
+            }
+
+            call.Targets.Add(target);
+        }
+
+        try
+        {
+            var reply = await register.KickAsync(call, cancellationToken: cancellationToken);
+            return reply.Users.Count == users.Length
+                ? reply.Users
+                : throw new InvalidOperationException($"Register answered for {reply.Users.Count} of {users.Length} users.");
+        }
+        catch (RpcException fault) when (RegisterFault.IsPassing(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            // What the other calls ended is worth telling.
+            return [.. users.Select(static _ => new KickedUser { Unavailable = true })];
+        }
+    }
+
+    private static UserOutcome ToOutcome(string user, string device, KickedUser kicked)
+    {
+        var outcome = new UserOutcome { User = user, Outcome = Outcome.Offline };
+
+        // A session of a room that is dead ended with it.
+        outcome.SentTo.AddRange(kicked.Ended.Where(static session => session.Room.Length > 0).Select(static session => new SentTo { Room = session.Room, Device = session.ShownDevice() }));
+        if (outcome.SentTo.Count > 0)
+        {
+            outcome.Outcome = Outcome.Sent;
+        }
+        else if (kicked.Unavailable)
+        {
+            outcome.Outcome = Outcome.Undelivered;
+            outcome.Code = RefusalCode.TryLater.Name;
+            outcome.Message = "The store didn't answer for this user; try again.";
+        }
+        else if (device.Length > 0)
+        {
+            outcome.Message = $"No session with device '{device}'.";
+        }
+
+        return outcome;
+    }
 }

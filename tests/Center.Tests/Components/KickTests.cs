@@ -42,7 +42,7 @@ public sealed class KickTests : IAsyncLifetime
         var reply = await _world.Client.KickAsync(new KickRequest { App = "shop", Users = { "bob", "ann" }, Device = "desk" });
 
         Assert.Equal(Outcome.Sent, reply.Outcomes[0].Outcome);
-        Assert.Equal((Outcome.Offline, "Online, but not with device 'desk'."), (reply.Outcomes[1].Outcome, reply.Outcomes[1].Message));
+        Assert.Equal((Outcome.Offline, "No session with device 'desk'."), (reply.Outcomes[1].Outcome, reply.Outcomes[1].Message));
         await Eventually.HoldsAsync(() => room.Messages.Count > 0, "the room was told");
         Assert.Equal([desk], Assert.Single(room.Messages).Close.Sessions);
     }
@@ -58,20 +58,48 @@ public sealed class KickTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Kick_RoomGoneOrBusAway_SaysSo()
+    public async Task Kick_BusAway_EndsTheSessionsAllTheSame()
     {
         var room = await _world.OpenRoomAsync("room-1");
         await room.LoginAsync("bob");
-        await room.LoseQueueAsync();
-
-        var gone = Assert.Single((await _world.Client.KickAsync(new KickRequest { App = "default", Users = { "bob" } })).Outcomes);
         _world.Bus.Fault = (_, _) => PublishOutcome.Unavailable;
 
-        Assert.Equal((Outcome.Undelivered, "room_gone"), (gone.Outcome, gone.Code));
+        var kicked = await _world.Client.KickAsync(new KickRequest { App = "default", Users = { "bob" } });
+        var presence = await _world.Client.GetPresenceAsync(new GetPresenceRequest { App = "default", Users = { "bob" } });
+
+        Assert.Equal((Outcome.Sent, "room-1"), (kicked.Outcomes[0].Outcome, Assert.Single(kicked.Outcomes[0].SentTo).Room));
+        Assert.False(presence.Users[0].Online);
+    }
+
+    [Fact]
+    public async Task Kick_StoreSilent_SaysForWhom()
+    {
+        await using var world = await KickWorld.StartAsync();
+        world.Register.Sessions.Login("bob");
+        world.Register.Sessions.Silent.Add("ann");
+
+        var some = await world.Client.KickAsync(new KickRequest { App = "default", Users = { "ann", "bob", "off" } });
+
+        Assert.Equal(
+            [("ann", Outcome.Undelivered, "try_later"), ("bob", Outcome.Sent, ""), ("off", Outcome.Offline, "")],
+            some.Outcomes.Select(one => (one.User, one.Outcome, one.Code)));
         await Refused.WithAsync(
             RefusalCode.TryLater,
-            "The message bus doesn't take messages; no session was closed. Try again in 1000 ms.",
-            _world.Client.KickAsync(new KickRequest { App = "default", Users = { "bob" } }));
+            "Register, which knows the sessions, doesn't answer; no session was ended for certain. Try again in 1000 ms.",
+            world.Client.KickAsync(new KickRequest { App = "default", Users = { "ann" } }));
+    }
+
+    [Fact]
+    public async Task Kick_ManyUsers_TakesSeveralCallsAndKeepsTheirOrder()
+    {
+        await using var world = await KickWorld.StartAsync();
+        world.Register.Sessions.Login("user-777");
+
+        var reply = await world.Client.KickAsync(new KickRequest { App = "default", Users = { Enumerable.Range(0, 1_000).Select(i => $"user-{i}") } });
+
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"user-{i}"), reply.Outcomes.Select(one => one.User));
+        Assert.Equal("user-777", Assert.Single(reply.Outcomes, one => one.Outcome == Outcome.Sent).User);
+        Assert.Equal(4, world.Register.Sessions.Kicks.Count);
     }
 
     [Fact]
