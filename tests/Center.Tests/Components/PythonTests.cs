@@ -15,7 +15,7 @@ public sealed class PythonTests
         var room = await world.OpenRoomAsync("room-1");
         await room.LoginAsync("bob", "phone");
 
-        using var seen = JsonDocument.Parse(await RunAsync(world));
+        using var seen = JsonDocument.Parse(await RunAsync("center_client.py", world.Center, world.Key));
 
         var root = seen.RootElement;
         Assert.Equal("""{"bob": ["SENT", "room-1/phone"], "nobody": ["OFFLINE"], "J\u00fcrgen": ["OFFLINE"]}""", root.GetProperty("push").GetRawText());
@@ -40,7 +40,30 @@ public sealed class PythonTests
         }
     }
 
-    private static async Task<string> RunAsync(World world)
+    [Fact]
+    public async Task KickJob_OfGrpcio_IsWatchedToItsEnd()
+    {
+        await using var world = await KickWorld.StartAsync();
+        for (var i = 0; i < 1_200; i++)
+        {
+            world.Register.Sessions.Login($"user-{i}");
+        }
+
+        using var seen = JsonDocument.Parse(await RunAsync("kick_client.py", world.Center, world.Key));
+
+        var root = seen.RootElement;
+        Assert.True(root.GetProperty("same").GetBoolean());
+        Assert.Equal("""["DONE", 1200, 1200, 0]""", root.GetProperty("last").GetRawText());
+        Assert.Equal(("ABORTED", "conflict"), Refusal("conflict"));
+        Assert.Equal(("NOT_FOUND", "not_found"), Refusal("unknown"));
+        Assert.Equal(("UNAUTHENTICATED", "unauthenticated"), Refusal("no_key"));
+        Assert.Equal("moving", world.Register.Sessions.Kicks[0].Reason);
+
+        (string?, string?) Refusal(string name) =>
+            (root.GetProperty(name).GetProperty("status").GetString(), root.GetProperty(name).GetProperty("code").GetString());
+    }
+
+    private static async Task<string> RunAsync(string script, RunningCenter center, string key)
     {
         const string Python = "/usr/bin/python3";
         DebianPackage.Require("python3-grpcio", "/usr/lib/python3/dist-packages/grpc/__init__.py");
@@ -48,10 +71,10 @@ public sealed class PythonTests
         var start = new ProcessStartInfo(
             Python,
             [
-                Path.Combine(AppContext.BaseDirectory, "Python", "center_client.py"),
+                Path.Combine(AppContext.BaseDirectory, "Python", script),
                 Path.Combine(Repository.Root, "proto"),
-                $"{world.Center.Address.Host}:{world.Center.Address.Port}",
-                world.Key,
+                $"{center.Address.Host}:{center.Address.Port}",
+                key,
             ])
         {
             RedirectStandardOutput = true,
