@@ -1,0 +1,6 @@
+namespace Microservices.Clusters.Crowds;
+
+/// <summary>A message that a client got.</summary>
+/// <param name="Position">When, as a place in the order of everything that this process saw.</param>
+/// <param name="Text">Its payload.</param>
+public sealed record Arrival(long Position, string Text);
