@@ -18,7 +18,7 @@ internal static class FaultSizes
     public static int Kicked { get; } = Read("FAULT_KICKED", 2_000, 10, 15_000);
 
     /// <summary>The lease of a gateway.</summary>
-    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(Read("FAULT_LEASE_SECONDS", 4, 1, 300));
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(Read("FAULT_LEASE_SECONDS", 5, 1, 300));
 
     private static int Read(string name, int byDefault, int min, int max)
     {

@@ -26,6 +26,10 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>The name of a gateway by its port.</summary>
     public IReadOnlyDictionary<int, string> Rooms => Cluster.Gateways.ToDictionary(static gateway => gateway.Port, static gateway => gateway.Name);
 
+    /// <summary>How often a gateway was told that its lease is dead.</summary>
+    public int LostLeases => Cluster.Gateways.Sum(static gateway => gateway.Output.Split('\n').Count(static line =>
+        line.Contains("The lease of incarnation", StringComparison.Ordinal) && line.Contains("is dead", StringComparison.Ordinal)));
+
     public static async Task<FaultWorld> StartAsync(FaultCluster fixture, int users, AppDescription? policy = null, TimeSpan? beat = null, uint heartbeatMs = 0)
     {
         var cluster = await fixture.GetAsync();
