@@ -1,12 +1,26 @@
-using Microservices.Benchmarks;
+using System.Globalization;
 using Microservices.Benchmarks.IdleMemory;
+using Microservices.Benchmarks.Sessions;
 
-var (name, sessions) = (args.ElementAtOrDefault(0), args.ElementAtOrDefault(1));
-if (name != "idle-memory" || (sessions is not null && !int.TryParse(sessions, out _)))
+// Each with its default of sessions.
+Dictionary<string, (int Sessions, Func<int, Task> Run)> benchmarks = new()
 {
-    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Benchmarks -- idle-memory [SESSIONS, default 10000]");
+    ["idle-memory"] = (10_000, IdleMemoryRun.RunAsync),
+    ["logins"] = (10_000, LoginRun.RunAsync),
+    ["idle-calls"] = (10_000, IdleCallsRun.RunAsync),
+    ["kill-presence"] = (5_000, KillPresenceRun.RunAsync),
+};
+
+var sessions = 0;
+if (!benchmarks.TryGetValue(args.ElementAtOrDefault(0) ?? "", out var benchmark)
+    || (args.Length > 1 && (!int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out sessions) || sessions == 0)))
+{
+    await Console.Error.WriteLineAsync($"""
+        Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [SESSIONS]
+        {string.Join('\n', benchmarks.Select(static one => $"  {one.Key}, default {one.Value.Sessions} sessions"))}
+        """);
     return 1;
 }
 
-await IdleMemoryRun.RunAsync(sessions is null ? IdleMemoryRun.DefaultSessions : int.Parse(sessions, System.Globalization.CultureInfo.InvariantCulture));
+await benchmark.Run(sessions == 0 ? benchmark.Sessions : sessions);
 return 0;

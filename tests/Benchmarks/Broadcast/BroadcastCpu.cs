@@ -1,10 +1,8 @@
 using System.Globalization;
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Microservices.Benchmarks.IdleMemory;
+using Microservices.Clusters;
+using Microservices.Clusters.Crowds;
 using Microservices.Contracts.Center;
-using CenterClient = Microservices.Contracts.Center.Center.CenterClient;
 
 namespace Microservices.Benchmarks.Broadcast;
 
@@ -14,18 +12,17 @@ internal static class BroadcastCpu
     private const int Broadcasts = 20;
     private const int PayloadBytes = 128;
 
-    public static async Task RunAsync(Deployment deployment, List<IdleClient> clients)
+    public static async Task RunAsync(Cluster cluster, Crowd crowd)
     {
-        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{deployment.CenterPort}");
-        var center = new CenterClient(channel);
-        var request = new PushRequest { App = "default", Everybody = new Everybody(), Payload = ByteString.CopyFrom(new byte[PayloadBytes]) };
-        var key = new Metadata { { "authorization", $"Bearer {deployment.ApiKey}" } };
+        var center = cluster.Center();
+        var request = new PushRequest { App = crowd.App, Everybody = new Everybody(), Payload = ByteString.CopyFrom(new byte[PayloadBytes]) };
+        ClientConnection[] connections = [.. crowd.Members.Select(static member => member.Connection!)];
 
-        var (gateway, frameBytes) = await MeasureAsync(deployment.GatewayProcessId, async () => await center.PushAsync(request, key), clients);
+        var (gateway, frameBytes) = await MeasureAsync(cluster.Gateways[0].ProcessId, async () => await center.PushAsync(request), connections);
         Print($"broadcast, frame of {frameBytes} bytes: gateway", gateway);
-        clients.ForEach(static client => client.Dispose());
+        Array.ForEach(connections, static connection => connection.Dispose());
 
-        if (await EpollReference.TryStartAsync(clients.Count, frameBytes) is not { } reference)
+        if (await EpollReference.TryStartAsync(connections.Length, frameBytes) is not { } reference)
         {
             Console.WriteLine("No C compiler (cc): no ratio.");
             return;
@@ -33,29 +30,32 @@ internal static class BroadcastCpu
 
         await using (reference)
         {
-            var (floor, _) = await MeasureAsync(reference.ProcessId, reference.BroadcastAsync, reference.Clients);
+            var (floor, _) = await MeasureAsync(reference.ProcessId, reference.BroadcastAsync, reference.Connections);
             Print($"broadcast, frame of {frameBytes} bytes: C epoll", floor);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio: {gateway / floor:F2}"));
         }
     }
 
     // One after the other: each is complete before the next begins, so that nothing is coalesced. The first is for warming up.
-    private static async Task<(double SecondsPerMillion, int FrameBytes)> MeasureAsync(int processId, Func<Task> broadcast, List<IdleClient> clients)
+    private static async Task<(double SecondsPerMillion, int FrameBytes)> MeasureAsync(int processId, Func<Task> broadcast, ClientConnection[] connections)
     {
         double before = 0;
-        var frameBytes = 0;
         for (var i = 0; i <= Broadcasts; i++)
         {
+            var frames = connections.Select(static connection => connection.Frames).ToArray();
             await broadcast();
-            foreach (var client in clients)
+            for (var c = 0; c < connections.Length; c++)
             {
-                frameBytes = IdleClient.HeaderBytes + (await client.ReceiveBodyAsync(CancellationToken.None)).Length;
+                while (connections[c].Frames == frames[c])
+                {
+                    await Task.Delay(1);
+                }
             }
 
             before = i == 0 ? ProcessFigures.CpuSeconds(processId) : before;
         }
 
-        return ((ProcessFigures.CpuSeconds(processId) - before) * 1e6 / Broadcasts / clients.Count, frameBytes);
+        return ((ProcessFigures.CpuSeconds(processId) - before) * 1e6 / Broadcasts / connections.Length, connections[0].LatestFrameBytes);
     }
 
     private static void Print(string what, double secondsPerMillion) =>

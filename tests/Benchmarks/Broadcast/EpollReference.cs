@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Microservices.Benchmarks.IdleMemory;
+using Microservices.Clusters.Crowds;
 using Microservices.Testing;
 
 namespace Microservices.Benchmarks.Broadcast;
@@ -14,14 +14,14 @@ internal sealed class EpollReference : IAsyncDisposable
     private readonly Process _process;
     private readonly Socket _control;
 
-    private EpollReference(TempFolder folder, Process process, Socket control, List<IdleClient> clients)
+    private EpollReference(TempFolder folder, Process process, Socket control, ClientConnection[] connections)
     {
-        (_folder, _process, _control, Clients) = (folder, process, control, clients);
+        (_folder, _process, _control, Connections) = (folder, process, control, connections);
     }
 
     public int ProcessId => _process.Id;
 
-    public List<IdleClient> Clients { get; }
+    public ClientConnection[] Connections { get; }
 
     /// <summary>Null when there is no compiler.</summary>
     public static async Task<EpollReference?> TryStartAsync(int clients, int frameBytes)
@@ -43,10 +43,10 @@ internal sealed class EpollReference : IAsyncDisposable
         await process.StandardOutput.ReadLineAsync();
         var control = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await control.ConnectAsync("127.0.0.1", port);
-        var connected = new List<IdleClient>(clients);
+        var connected = new ClientConnection[clients];
         for (var i = 0; i < clients; i++)
         {
-            connected.Add(await IdleClient.ConnectAsync(port, i, CancellationToken.None));
+            connected[i] = await ClientConnection.OpenAsync(port, CancellationToken.None);
         }
 
         return new EpollReference(folder, process, control, connected);
@@ -56,7 +56,7 @@ internal sealed class EpollReference : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Clients.ForEach(static client => client.Dispose());
+        Array.ForEach(Connections, static connection => connection.Dispose());
         _control.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();

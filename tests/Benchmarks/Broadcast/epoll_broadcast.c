@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     if (argc != 3) return 2;
     uint32_t bytes = (uint32_t)atoi(argv[2]);
     char *frame = calloc(1, bytes);
-    uint32_t header[3] = { htonl(bytes), htonl(1), htonl(106) };
+    uint32_t header[3] = { htonl(bytes), htonl(2), htonl(105) };
     memcpy(frame, header, sizeof header);
 
     int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);

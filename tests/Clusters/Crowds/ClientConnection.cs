@@ -41,6 +41,7 @@ public sealed class ClientConnection : IDisposable
     /// <summary>The latest good answer to a verify.</summary>
     public VerifyResult? Session { get; private set; }
 
+    /// <summary>The latest hundred.</summary>
     public ConcurrentQueue<Arrival> Pushes { get; } = new();
 
     public ConcurrentQueue<Error> Errors { get; } = new();
@@ -51,6 +52,9 @@ public sealed class ClientConnection : IDisposable
 
     /// <summary>Frames of any kind that came.</summary>
     public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>Header and body.</summary>
+    public int LatestFrameBytes { get; private set; }
 
     public long HeartbeatAcks => Interlocked.Read(ref _heartbeatAcks);
 
@@ -139,6 +143,10 @@ public sealed class ClientConnection : IDisposable
         {
             // The link is gone; what the server said last tells why.
         }
+        catch (ProtocolException fault)
+        {
+            _error = Error.From(fault);
+        }
 
         var code = _directive?.Code ?? _error?.Code ?? Code.None;
         _end.TrySetResult(new ConnectionEnd(Order.Next(), code, Volatile.Read(ref _closedHere) == 0, _directive?.AfterMs ?? _error?.RetryAfterMs ?? 0));
@@ -151,13 +159,25 @@ public sealed class ClientConnection : IDisposable
         var bytes = new ReadOnlySequence<byte>(buffer, 0, count);
         while (FrameDecoder.TryRead(ref bytes, MaxFrameBytes, out var header, out var body))
         {
-            Interlocked.Increment(ref _frames);
+            LatestFrameBytes = (int)header.Length;
             Take(header, body);
+            Interlocked.Increment(ref _frames);
         }
 
         var rest = (int)bytes.Length;
         buffer.AsSpan(count - rest, rest).CopyTo(buffer);
         return rest;
+    }
+
+    // Only the latest: a benchmark sends millions.
+    private void Take(PushDelivery push)
+    {
+        const int Kept = 100;
+        Pushes.Enqueue(new Arrival(Order.Next(), Encoding.UTF8.GetString(push.Payload.Span)));
+        if (Pushes.Count > Kept)
+        {
+            Pushes.TryDequeue(out _);
+        }
     }
 
     private void Take(FrameHeader header, ReadOnlySequence<byte> body)
@@ -174,7 +194,7 @@ public sealed class ClientConnection : IDisposable
 
                 break;
             case Command.Push:
-                Pushes.Enqueue(new Arrival(Order.Next(), Encoding.UTF8.GetString(FrameBody.Read<PushDelivery>(header, body).Payload.Span)));
+                Take(FrameBody.Read<PushDelivery>(header, body));
                 break;
             case Command.HeartbeatAck:
                 Interlocked.Increment(ref _heartbeatAcks);

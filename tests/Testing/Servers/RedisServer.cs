@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Microservices.Testing;
 
-/// <summary>A redis-server on a free port of loopback. It keeps nothing: after a restart it is empty, and has a new run id.</summary>
+/// <summary>
+/// A redis-server on a free port of loopback. It keeps nothing by itself: after a restart it has a new run id, and is empty, or has what the
+/// command SAVE last wrote.
+/// </summary>
 /// <param name="arguments">Further arguments of redis-server.</param>
 public sealed class RedisServer(params string[] arguments) : IAsyncDisposable
 {
@@ -15,6 +18,9 @@ public sealed class RedisServer(params string[] arguments) : IAsyncDisposable
 
     /// <summary>Host and port, as StackExchange.Redis takes it.</summary>
     public string Endpoint => $"127.0.0.1:{Port}";
+
+    /// <summary>The process id; null when it was never started.</summary>
+    public int? Id => _server?.Id;
 
     /// <summary>The last megabyte of its log.</summary>
     public string Output => _server?.Output ?? "";
@@ -37,7 +43,7 @@ public sealed class RedisServer(params string[] arguments) : IAsyncDisposable
         await _server.WaitForOutputAsync("Ready to accept connections", StartDeadline);
     }
 
-    /// <summary>Kills it and starts it again, empty, on the same port.</summary>
+    /// <summary>Kills it and starts it again on the same port, with what SAVE last wrote.</summary>
     public async Task RestartAsync()
     {
         await KillAsync();
