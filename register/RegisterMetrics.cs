@@ -18,6 +18,9 @@ internal sealed class RegisterMetrics
     private readonly Counter<long> _lookups;
     private readonly Counter<long> _swept;
     private readonly Counter<long> _noticesDropped;
+    private readonly Counter<long> _relayed;
+    private readonly Counter<long> _relaysOvertaken;
+    private readonly Histogram<double> _relayWaits;
     private readonly Histogram<double> _storeCalls;
     private readonly Histogram<int> _batches;
 
@@ -33,6 +36,9 @@ internal sealed class RegisterMetrics
         _lookups = _meter.CreateCounter<long>("register.lookups", "{user}", "Users looked up.");
         _swept = _meter.CreateCounter<long>("register.sessions.swept", "{session}", "Sessions of dead rooms removed from the store.");
         _noticesDropped = _meter.CreateCounter<long>("register.notices.dropped", "{session}", "Displaced sessions not told by the bus; their room hears of them at its next renewal.");
+        _relayed = _meter.CreateCounter<long>("register.presence.relayed", "{event}", "Presence events that the bus confirmed, by kind.");
+        _relaysOvertaken = _meter.CreateCounter<long>("register.presence.overtaken", "{turn}", "Turns of a relay that lost its hold while it published; another register published the same events.");
+        _relayWaits = _meter.CreateHistogram<double>("register.presence.wait", "s", "From the change of a session until the bus confirmed its event.");
         _storeCalls = _meter.CreateHistogram<double>("register.store.duration", "s", "Duration of store calls by call and result.");
         _batches = _meter.CreateHistogram<int>("register.batch.size", "{item}", "Items in a batch by call.");
     }
@@ -54,6 +60,20 @@ internal sealed class RegisterMetrics
     public void Swept(int sessions) => _swept.Add(sessions);
 
     public void NoticeDropped() => _noticesDropped.Add(1);
+
+    public void Relayed(string kind, long waitedMs)
+    {
+        _relayed.Add(1, new KeyValuePair<string, object?>("kind", kind));
+        _relayWaits.Record(Math.Max(0, waitedMs) / 1_000.0);
+    }
+
+    public void RelayOvertaken() => _relaysOvertaken.Add(1);
+
+    public void ObservePresence(Func<int> pending, Func<double> longestWait)
+    {
+        _meter.CreateObservableGauge("register.presence.pending", pending, "{partition}", "Partitions with events that this register has still to relay.");
+        _meter.CreateObservableGauge("register.presence.longest_wait", longestWait, "s", "Age of the oldest event that the bus didn't take; 0 = it takes all.");
+    }
 
     public void Batch(string call, int items) => _batches.Record(items, new KeyValuePair<string, object?>("call", call));
 

@@ -2,6 +2,7 @@ using Microservices.Bus;
 using Microservices.Hosting;
 using Microservices.Register.Apps;
 using Microservices.Register.Presence;
+using Microservices.Register.Resume;
 using Microservices.Register.Rooms;
 using Microservices.Register.Sessions;
 using Microservices.Register.Store;
@@ -37,10 +38,16 @@ internal static class RegisterParts
         services.AddSingleton<LiveRooms>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveRooms>());
 
+        services.AddValidatedOptions<ResumeOptions, ResumeOptionsValidator>(ResumeOptions.Section);
+        services.AddSingleton<ResumeKeyRing>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ResumeKeyRing>());
+
+        services.AddValidatedOptions<PresenceOptions, PresenceOptionsValidator>(PresenceOptions.Section);
         services.AddSingleton<DirtyPartitions>();
         services.AddSingleton<IPresenceSignal>(static provider => provider.GetRequiredService<DirtyPartitions>());
 
         services.AddBus(builder.Configuration);
+        services.AddHostedService<PresenceRelay>();
         services.AddSingleton<CloseNotices>();
         services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
         services.AddSingleton<Displacements>();

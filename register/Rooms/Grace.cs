@@ -10,11 +10,11 @@ internal sealed class Grace(RoomsOptions options, TimeProvider time)
 {
     private long _endsAt;
 
-    /// <summary>Store time up to which leases may be judged, given the latest view; 0 = not at all.</summary>
-    public long JudgeUntil(RoomView latest) =>
+    /// <summary>Up to when leases may be judged, given the latest view.</summary>
+    public Judgement Judge(RoomView latest) =>
         latest.WasRead && !IsRunning && time.GetElapsedTime(latest.ReadAt) <= options.Doubt
-            ? latest.StoreTime + (long)options.Doubt.TotalMicroseconds
-            : 0;
+            ? new Judgement(latest.StoreTime + (long)options.Doubt.TotalMicroseconds, latest.Refill)
+            : Judgement.None;
 
     public bool IsRunning => time.GetTimestamp() < Volatile.Read(ref _endsAt);
 
@@ -24,7 +24,8 @@ internal sealed class Grace(RoomsOptions options, TimeProvider time)
         var doubtful = !latest.WasRead
             || time.GetElapsedTime(latest.ReadAt) > options.Doubt
             || Math.Abs(snapshot.StoreTime - latest.StoreTime) > options.Doubt.TotalMicroseconds
-            || snapshot.Highest < latest.Highest;
+            || snapshot.Highest < latest.Highest
+            || snapshot.Refill.Number != latest.Refill;
         if (doubtful)
         {
             Volatile.Write(ref _endsAt, time.GetTimestamp() + (long)(2 * options.LeaseTime.TotalSeconds * time.TimestampFrequency));

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Hosting.Rpc;
+using Microservices.Register.Resume;
 using Microservices.Register.Store;
 
 namespace Microservices.Register.Rooms;
@@ -9,11 +10,13 @@ namespace Microservices.Register.Rooms;
 /// One lease stream: open, then renewals, each answered. It ends with the lease, with the store's silence (the room opens another one),
 /// or when no renewal came for a lease time. Its end as such doesn't end the lease.
 /// </summary>
-internal sealed class LeaseStream(IRoomStore store, LiveRooms live, RoomsOptions options, TimeProvider time, ILogger logger)
+internal sealed class LeaseStream(IRoomStore store, LiveRooms live, ResumeKeyRing keys, RoomsOptions options, TimeProvider time, ILogger logger)
 {
     private string _room = "";
     private ulong _incarnation;
     private bool _draining;
+    private ulong _refilled;
+    private ResumeKeys? _told;
 
     public async Task RunAsync(
         IAsyncStreamReader<LeaseRequest> requests, IServerStreamWriter<LeaseReply> replies, CancellationToken cancellationToken)
@@ -55,14 +58,18 @@ internal sealed class LeaseStream(IRoomStore store, LiveRooms live, RoomsOptions
         RoomRules.Check(open.Room);
         _room = open.Room.Name;
         _incarnation = open.Incarnation;
-        if (_incarnation == 0)
-        {
-            _incarnation = await store.OpenAsync(open.Room, options.LeaseTime, cancellationToken);
-            Log.LeaseOpened(logger, _room, _incarnation);
-        }
-        else if (!await store.ReopenAsync(_incarnation, open.Room, options.LeaseTime, live.JudgeUntil, cancellationToken))
+        var grant = _incarnation == 0
+            ? await store.OpenAsync(open.Room, options.LeaseTime, cancellationToken)
+            : await store.ReopenAsync(_incarnation, open.Room, options.LeaseTime, live.Judgement, cancellationToken);
+        if (grant is null)
         {
             return await DeadAsync(replies, cancellationToken);
+        }
+
+        if (_incarnation == 0)
+        {
+            _incarnation = grant.Incarnation;
+            Log.LeaseOpened(logger, _room, _incarnation);
         }
         else
         {
@@ -75,6 +82,8 @@ internal sealed class LeaseStream(IRoomStore store, LiveRooms live, RoomsOptions
             Incarnation = _incarnation,
             LeaseMs = (uint)options.LeaseTime.TotalMilliseconds,
             RenewEveryMs = (uint)options.RenewalPace.TotalMilliseconds,
+            Refill = grant.Refill,
+            ResumeKeys = NewKeys(),
         };
         await replies.WriteAsync(new LeaseReply { Granted = granted }, cancellationToken);
         return true;
@@ -83,20 +92,30 @@ internal sealed class LeaseStream(IRoomStore store, LiveRooms live, RoomsOptions
     private async Task<bool> RenewAsync(RenewLease renewal, IServerStreamWriter<LeaseReply> replies, CancellationToken cancellationToken)
     {
         RoomRules.Check(renewal);
-        var load = new RoomLoad(renewal.Connections, renewal.Sessions, renewal.Draining);
-        if (await store.RenewAsync(_incarnation, load, renewal.Closed, options.LeaseTime, live.JudgeUntil, cancellationToken) is not { } displaced)
+        var load = new RoomLoad(renewal.Connections, renewal.Sessions, renewal.Draining, renewal.Refilled);
+        if (await store.RenewAsync(_incarnation, load, renewal.Closed, options.LeaseTime, live.Judgement, cancellationToken) is not { } renewed)
         {
             return await DeadAsync(replies, cancellationToken);
         }
 
-        if (renewal.Draining != _draining)
+        if ((renewal.Draining, renewal.Refilled) != (_draining, _refilled))
         {
-            _draining = renewal.Draining;
+            (_draining, _refilled) = (renewal.Draining, renewal.Refilled);
             live.Touch();
         }
 
-        await replies.WriteAsync(new LeaseReply { Renewed = new LeaseRenewed { Displaced = { displaced } } }, cancellationToken);
+        var answer = new LeaseRenewed { Displaced = { renewed.Displaced }, Refill = renewed.Refill, ResumeKeys = NewKeys() };
+        await replies.WriteAsync(new LeaseReply { Renewed = answer }, cancellationToken);
         return true;
+    }
+
+    /// <summary>Null: this stream has said them.</summary>
+    private ResumeKeys? NewKeys()
+    {
+        var latest = keys.Latest;
+        var isNew = !ReferenceEquals(latest, _told);
+        _told = latest;
+        return isNew ? latest : null;
     }
 
     private async Task<bool> ReleaseAsync(CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class LiveRooms : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Grace _grace;
+    private readonly RefillProgress _refill;
+    private readonly Namesakes _namesakes;
     private readonly SharedReading<RoomView> _reading;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile RoomView _view = RoomView.Empty;
@@ -37,6 +39,8 @@ internal sealed class LiveRooms : BackgroundService
         _time = time;
         _logger = logger;
         _grace = new Grace(_options, time);
+        _refill = new RefillProgress(_options, logger);
+        _namesakes = new Namesakes(_options, logger);
         _reading = new SharedReading<RoomView>(ReadAsync, time);
         metrics.ObserveRooms(() => _view.List.Rooms.Count);
     }
@@ -44,13 +48,20 @@ internal sealed class LiveRooms : BackgroundService
     /// <summary>The latest view, however old.</summary>
     public RoomView Latest => _view;
 
-    /// <summary>Store time up to which a lease may be declared dead; see <see cref="IRoomStore"/>.</summary>
-    public long JudgeUntil => _grace.JudgeUntil(_view);
+    /// <summary>Whether a lease may be declared dead.</summary>
+    public Judgement Judgement => _grace.Judge(_view);
 
     /// <summary>A view that is at most two refresh times old.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
     public ValueTask<RoomView> CurrentAsync(CancellationToken cancellationToken) =>
         IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(_reading.GetAsync(cancellationToken));
+
+    /// <summary>
+    /// A view that was read from the store after this call, shared with other callers: whoever asks it after it has looked for a session knows
+    /// that the store had not lost its data when it looked.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store doesn't answer.</exception>
+    public Task<RoomView> FreshAsync(CancellationToken cancellationToken) => _reading.GetAsync(cancellationToken);
 
     /// <summary>A current view that knows about <paramref name="incarnation"/>: another register may have granted it a moment ago.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
@@ -109,7 +120,7 @@ internal sealed class LiveRooms : BackgroundService
     {
         try
         {
-            var snapshot = await _store.ReadAsync(JudgeUntil, cancellationToken);
+            var snapshot = await _store.ReadAsync(Judgement, cancellationToken);
             _gate.Up();
             return Take(snapshot);
         }
@@ -129,17 +140,20 @@ internal sealed class LiveRooms : BackgroundService
         {
             _lost = [];
         }
-        else if (snapshot.Highest < _view.Highest)
+        else if (_view.WasRead && (snapshot.Highest < _view.Highest || snapshot.Refill.Number != _view.Refill))
         {
-            // The store has lost its data: the rooms that it had may live, and come back under new incarnations.
+            // The store has lost data: the rooms that it had may live, and come back under new incarnations.
             _lost = [.. _view.List.Rooms];
         }
 
         var names = snapshot.Rooms.Select(static room => room.Description.Name).ToHashSet(StringComparer.Ordinal);
-        var list = new RoomList { Complete = !inGrace, Refilled = !inGrace };
+        var isRefilled = _refill.IsDone(snapshot);
+        _namesakes.Observe(snapshot);
+        var list = new RoomList { Complete = !inGrace, Refilled = !inGrace && isRefilled };
         list.Rooms.AddRange(snapshot.Rooms);
         list.Rooms.AddRange(_lost.Where(room => !names.Contains(room.Description.Name)));
-        return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp()));
+        return Publish(new RoomView(
+            list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp(), snapshot.Refill.Number));
     }
 
     private RoomView Publish(RoomView view)

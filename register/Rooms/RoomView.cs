@@ -5,15 +5,16 @@ namespace Microservices.Register.Rooms;
 /// <summary>The live rooms as this register knows them. Never changes.</summary>
 internal sealed class RoomView
 {
-    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, readAt: 0);
+    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, readAt: 0, refill: 0);
     private readonly Dictionary<ulong, Room> _rooms;
 
-    public RoomView(RoomList list, ulong highest, long storeTime, long readAt)
+    public RoomView(RoomList list, ulong highest, long storeTime, long readAt, ulong refill)
     {
         List = list;
         Highest = highest;
         StoreTime = storeTime;
         ReadAt = readAt;
+        Refill = refill;
         _rooms = list.Rooms.ToDictionary(static room => room.Incarnation);
     }
 
@@ -29,6 +30,9 @@ internal sealed class RoomView
     /// <summary>Time stamp of this process after the reading.</summary>
     public long ReadAt { get; }
 
+    /// <summary>Which data the store had.</summary>
+    public ulong Refill { get; }
+
     public bool WasRead => StoreTime != 0;
 
     /// <summary>No room has still to claim again what the store may have lost: a session that isn't stored isn't there.</summary>
@@ -40,5 +44,5 @@ internal sealed class RoomView
 
     /// <summary>The same rooms, of which register can't tell whether they are all.</summary>
     public RoomView AsIncomplete() =>
-        List.Complete ? new(new RoomList(List) { Complete = false, Refilled = false }, Highest, StoreTime, ReadAt) : this;
+        List.Complete ? new(new RoomList(List) { Complete = false, Refilled = false }, Highest, StoreTime, ReadAt, Refill) : this;
 }

@@ -15,6 +15,12 @@ public sealed class RoomsOptions
     /// <summary>How often the live rooms are read from the store: so late at most another register's change is seen. Default 500 ms.</summary>
     public TimeSpan RefreshEvery { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// A room that hasn't said for so long that it has claimed its sessions again, after the store may have lost some, is taken to have: older
+    /// gateways never say it. Default 2 min.
+    /// </summary>
+    public TimeSpan RefillPatience { get; set; } = TimeSpan.FromMinutes(2);
+
     internal TimeSpan RenewalPace => RenewEvery ?? LeaseTime / 3;
 
     /// <summary>A gap between two readings of the store longer than this may have cost a room its renewals, so that no lease is judged for two lease times.</summary>

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
+using Microservices.Register.Resume;
 using Microservices.Register.Store;
 using Microsoft.Extensions.Options;
 
@@ -7,13 +8,19 @@ namespace Microservices.Register.Rooms;
 
 /// <summary>The gRPC service of rooms.</summary>
 internal sealed class RoomsService(
-    IRoomStore store, LiveRooms live, IOptions<RoomsOptions> options, RunningStreams streams, TimeProvider time, ILogger<RoomsService> logger)
+    IRoomStore store,
+    LiveRooms live,
+    ResumeKeyRing keys,
+    IOptions<RoomsOptions> options,
+    RunningStreams streams,
+    TimeProvider time,
+    ILogger<RoomsService> logger)
     : Contracts.Register.Rooms.RoomsBase
 {
     private static readonly TimeSpan WatchPace = TimeSpan.FromMilliseconds(200);
 
     public override Task Lease(IAsyncStreamReader<LeaseRequest> requestStream, IServerStreamWriter<LeaseReply> responseStream, ServerCallContext context) =>
-        streams.RunAsync(context, stop => new LeaseStream(store, live, options.Value, time, logger).RunAsync(requestStream, responseStream, stop));
+        streams.RunAsync(context, stop => new LeaseStream(store, live, keys, options.Value, time, logger).RunAsync(requestStream, responseStream, stop));
 
     public override async Task<RoomList> List(ListRoomsRequest request, ServerCallContext context)
     {

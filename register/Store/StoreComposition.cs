@@ -34,6 +34,7 @@ internal static class StoreComposition
         services.AddSingleton<IEventOutbox, MemoryEventOutbox>();
         services.AddSingleton<ITokenStore, MemoryTokenStore>();
         services.AddSingleton<IAppStore, MemoryAppStore>();
+        services.AddSingleton<IResumeKeyStore, MemoryResumeKeyStore>();
     }
 
     private static void AddRedis(IServiceCollection services, RedisOptions options)
@@ -47,5 +48,6 @@ internal static class StoreComposition
         services.AddSingleton<IEventOutbox, RedisEventOutbox>();
         services.AddSingleton<ITokenStore, RedisTokenStore>();
         services.AddSingleton<IAppStore, RedisAppStore>();
+        services.AddSingleton<IResumeKeyStore, RedisResumeKeyStore>();
     }
 }

@@ -11,49 +11,54 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
     private readonly Lock _sync = new();
     private readonly SortedDictionary<ulong, Lease> _leases = [];
     private readonly Queue<ulong> _dead = new();
+    private readonly Dictionary<ulong, (string Sweeper, long Ends)> _sweepers = [];
+    private readonly RefillState _refill = new((ulong)time.Micros(), time.Micros());
     private ulong _highest;
 
-    public Task<ulong> OpenAsync(RoomDescription room, TimeSpan lease, CancellationToken cancellationToken)
+    public Task<RoomGrant> OpenAsync(RoomDescription room, TimeSpan lease, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
             _highest = Math.Max(_highest + 1, (ulong)time.Micros());
             _leases[_highest] = new Lease(new Room { Description = room.Clone(), Incarnation = _highest }) { Expires = ExpiryOf(lease) };
-            return Task.FromResult(_highest);
+            return Task.FromResult(new RoomGrant(_highest, _refill.Number));
         }
     }
 
-    public Task<bool> ReopenAsync(ulong incarnation, RoomDescription room, TimeSpan lease, long judgeUntil, CancellationToken cancellationToken)
+    public Task<RoomGrant?> ReopenAsync(
+        ulong incarnation, RoomDescription room, TimeSpan lease, Judgement judgement, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
-            if (Extend(incarnation, lease, judgeUntil) is not { } found)
+            if (Extend(incarnation, lease, judgement) is not { } found)
             {
-                return Task.FromResult(false);
+                return Task.FromResult<RoomGrant?>(null);
             }
 
             found.Room = new Room(found.Room) { Description = room.Clone() };
-            return Task.FromResult(true);
+            return Task.FromResult<RoomGrant?>(new RoomGrant(incarnation, _refill.Number));
         }
     }
 
-    public Task<IReadOnlyList<SessionKey>?> RenewAsync(
-        ulong incarnation, RoomLoad load, IReadOnlyCollection<SessionKey> closed, TimeSpan lease, long judgeUntil, CancellationToken cancellationToken)
+    public Task<RoomRenewal?> RenewAsync(
+        ulong incarnation, RoomLoad load, IReadOnlyCollection<SessionKey> closed, TimeSpan lease, Judgement judgement, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
-            if (Extend(incarnation, lease, judgeUntil) is not { } found)
+            if (Extend(incarnation, lease, judgement) is not { } found)
             {
-                return Task.FromResult<IReadOnlyList<SessionKey>?>(null);
+                return Task.FromResult<RoomRenewal?>(null);
             }
 
             found.Room = new Room(found.Room) { Connections = load.Connections, Sessions = load.Sessions, Draining = load.Draining };
+            found.Refilled = load.Refilled;
             foreach (var key in closed)
             {
                 found.ToClose.Remove(key);
             }
 
-            return Task.FromResult<IReadOnlyList<SessionKey>?>([.. found.ToClose.Keys.Take(MaxToCloseAtOnce).Select(static key => key.Clone())]);
+            return Task.FromResult<RoomRenewal?>(
+                new RoomRenewal([.. found.ToClose.Keys.Take(MaxToCloseAtOnce).Select(static key => key.Clone())], _refill.Number));
         }
     }
 
@@ -67,12 +72,12 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         return Task.CompletedTask;
     }
 
-    public Task<RoomSnapshot> ReadAsync(long judgeUntil, CancellationToken cancellationToken)
+    public Task<RoomSnapshot> ReadAsync(Judgement judgement, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
             var now = time.Micros();
-            if (now <= judgeUntil)
+            if (MayJudge(judgement, now))
             {
                 foreach (var incarnation in _leases.Where(entry => entry.Value.Expires < now).Select(static entry => entry.Key).ToArray())
                 {
@@ -80,7 +85,12 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
                 }
             }
 
-            return Task.FromResult(new RoomSnapshot([.. _leases.Values.Select(static lease => lease.Room)], _highest, now));
+            return Task.FromResult(new RoomSnapshot(
+                [.. _leases.Values.Select(static lease => lease.Room)],
+                _highest,
+                now,
+                _refill,
+                _leases.ToDictionary(static entry => entry.Key, static entry => entry.Value.Refilled)));
         }
     }
 
@@ -112,10 +122,40 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         }
     }
 
+    public Task<ulong> TakeDeadAsync(string sweeper, TimeSpan hold, CancellationToken cancellationToken)
+    {
+        lock (_sync)
+        {
+            var now = time.Micros();
+            var taken = _dead.FirstOrDefault(dead => !_sweepers.TryGetValue(dead, out var held) || held.Ends <= now);
+            if (taken != 0)
+            {
+                _sweepers[taken] = (sweeper, now + (long)hold.TotalMicroseconds);
+            }
+
+            return Task.FromResult(taken);
+        }
+    }
+
+    public Task<bool> HoldDeadAsync(ulong incarnation, string sweeper, TimeSpan hold, CancellationToken cancellationToken)
+    {
+        lock (_sync)
+        {
+            var isHeld = _sweepers.TryGetValue(incarnation, out var held) && held.Sweeper == sweeper;
+            if (isHeld)
+            {
+                _sweepers[incarnation] = (sweeper, time.Micros() + (long)hold.TotalMicroseconds);
+            }
+
+            return Task.FromResult(isHeld);
+        }
+    }
+
     public Task ForgetDeadAsync(ulong incarnation, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
+            _sweepers.Remove(incarnation);
             var others = _dead.Where(dead => dead != incarnation).ToArray();
             _dead.Clear();
             foreach (var dead in others)
@@ -127,9 +167,11 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         return Task.CompletedTask;
     }
 
+    private bool MayJudge(Judgement judgement, long now) => now <= judgement.Until && judgement.Refill == _refill.Number;
+
     private long ExpiryOf(TimeSpan lease) => time.Micros() + (long)lease.TotalMicroseconds;
 
-    private Lease? Extend(ulong incarnation, TimeSpan lease, long judgeUntil)
+    private Lease? Extend(ulong incarnation, TimeSpan lease, Judgement judgement)
     {
         if (!_leases.TryGetValue(incarnation, out var found))
         {
@@ -137,7 +179,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         }
 
         var now = time.Micros();
-        if (found.Expires < now && now <= judgeUntil)
+        if (found.Expires < now && MayJudge(judgement, now))
         {
             Bury(incarnation);
             return null;
@@ -161,6 +203,8 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         public Room Room { get; set; } = room;
 
         public long Expires { get; set; }
+
+        public ulong Refilled { get; set; }
 
         public OrderedDictionary<SessionKey, bool> ToClose { get; } = [];
     }

@@ -11,6 +11,9 @@ internal static class Keys
     public static readonly RedisKey Load = new("{rooms}:load");
     public static readonly RedisKey Dead = new("{rooms}:dead");
     public static readonly RedisKey Highest = new("{rooms}:highest");
+    public static readonly RedisKey Refill = new("{rooms}:refill");
+    public static readonly RedisKey Sweepers = new("{rooms}:sweepers");
+    public static readonly RedisKey ResumeKeys = new("{keys}:resume");
     public static readonly RedisKey Apps = new("{apps}:apps");
     public static readonly RedisKey AppsRevision = new("{apps}:revision");
 

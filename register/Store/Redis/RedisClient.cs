@@ -11,7 +11,11 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
 {
     private readonly RedisOptions _options = options.Value.Redis;
     private volatile ConnectionMultiplexer? _connection;
+    private int _connections;
     private volatile string _problem = "not connected yet";
+
+    /// <summary>Rises whenever a connection to a server was made or restored.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Runs a script on the server that has its keys; they carry one hash tag.</summary>
     public Task<RedisResult> RunAsync(Script script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
@@ -80,6 +84,24 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
         return answered;
     }
 
+    /// <summary>
+    /// What identifies the masters of a cluster beside the one that has <paramref name="key"/>: their run ids and replication ids. Empty: it is no
+    /// cluster, or one of them doesn't answer. Says nothing of the one that has the key: scripts there see it for themselves.
+    /// </summary>
+    public async Task<string> RunIdsBesideAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _connection is { } connection
+                ? await ClusterMasters.RunIdsBesideAsync(connection, key).WaitAsync(_options.Timeout, time, cancellationToken)
+                : "";
+        }
+        catch (Exception fault) when (RedisFault.Is(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            return "";
+        }
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -129,7 +151,10 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
 
             // Only here, and only for its words: a fault of a later reconnection is said by the calls.
             settings.AbortOnConnectFail = true;
-            _connection = await ConnectionMultiplexer.ConnectAsync(settings);
+            var connection = await ConnectionMultiplexer.ConnectAsync(settings);
+            connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _connections);
+            Interlocked.Increment(ref _connections);
+            _connection = connection;
             return true;
         }
         catch (Exception fault) when (RedisFault.Is(fault))

@@ -3,16 +3,18 @@ namespace Microservices.Register.Store.Redis;
 /// <summary>A Lua script, embedded in the assembly. Sent once to each server, then named by its hash.</summary>
 internal sealed record Script(string Name, string Text)
 {
-    public static readonly Script RoomsOpen = Load("rooms_open");
-    public static readonly Script RoomsRenew = Load("rooms_renew");
+    public static readonly Script RoomsOpen = Load("rooms_open", "refill");
+    public static readonly Script RoomsRenew = Load("rooms_renew", "refill");
     public static readonly Script RoomsRelease = Load("rooms_release");
-    public static readonly Script RoomsRead = Load("rooms_read");
+    public static readonly Script RoomsRead = Load("rooms_read", "refill");
     public static readonly Script RoomsDisplace = Load("rooms_displace");
     public static readonly Script SessionsClaim = LoadChanging("sessions_claim");
     public static readonly Script SessionsEnd = LoadChanging("sessions_end");
     public static readonly Script SessionsReport = LoadChanging("sessions_report");
     public static readonly Script SessionsKick = LoadChanging("sessions_kick");
     public static readonly Script SessionsRevoke = LoadChanging("sessions_revoke");
+    public static readonly Script RoomsTakeDead = Load("rooms_take_dead");
+    public static readonly Script ResumeKeys = Load("resume_keys");
     public static readonly Script SessionsList = Load("sessions_list");
     public static readonly Script SessionsSweep = LoadChanging("sessions_sweep");
     public static readonly Script EventsTake = Load("events_take");
@@ -21,14 +23,16 @@ internal sealed record Script(string Name, string Text)
     public static readonly Script AppsWrite = Load("apps_write");
 
     /// <summary>A script that changes sessions, behind what all of these share.</summary>
-    private static Script LoadChanging(string name) => new(name, TextOf("session_changes") + TextOf(name));
+    private static Script LoadChanging(string name) => Load(name, "session_changes");
 
-    private static Script Load(string name) => new(name, TextOf(name));
+    /// <param name="name">The file.</param>
+    /// <param name="front">A file of functions that the script uses, put in front of it.</param>
+    private static Script Load(string name, string? front = null) => new(name, (front is null ? "" : TextOf(front)) + TextOf(name));
 
-    private static string TextOf(string name)
+    private static string TextOf(string file)
     {
-        using var resource = typeof(Script).Assembly.GetManifestResourceStream($"{typeof(Script).Namespace}.Scripts.{name}.lua")
-            ?? throw new InvalidOperationException($"Script {name}.lua is not embedded.");
+        using var resource = typeof(Script).Assembly.GetManifestResourceStream($"{typeof(Script).Namespace}.Scripts.{file}.lua")
+            ?? throw new InvalidOperationException($"Script {file}.lua is not embedded.");
         using var reader = new StreamReader(resource);
         return reader.ReadToEnd();
     }

@@ -13,35 +13,36 @@ public sealed class GraceTests
     private readonly Grace _grace;
     private RoomView _view = RoomView.Empty;
     private long _storeTime = Start;
+    private ulong _refill = 7;
 
     public GraceTests() => _grace = new Grace(Options, _time);
 
     [Fact]
-    public void JudgeUntil_BeforeAnyReading_IsNever() => Assert.Equal(0, _grace.JudgeUntil(_view));
+    public void Judge_BeforeAnyReading_IsNever() => Assert.Equal(Judgement.None, _grace.Judge(_view));
 
     [Fact]
-    public void JudgeUntil_WithinTwoLeasesOfTheFirstReading_IsNever()
+    public void Judge_WithinTwoLeasesOfTheFirstReading_IsNever()
     {
         Read();
         RunFor(TimeSpan.FromSeconds(17.9));
         Assert.True(_grace.IsRunning);
-        Assert.Equal(0, _grace.JudgeUntil(_view));
+        Assert.Equal(Judgement.None, _grace.Judge(_view));
 
         RunFor(TimeSpan.FromSeconds(0.5));
 
         Assert.False(_grace.IsRunning);
-        Assert.Equal(_storeTime + 3_000_000, _grace.JudgeUntil(_view));
+        Assert.Equal(new Judgement(_storeTime + 3_000_000, Refill: 7), _grace.Judge(_view));
     }
 
     [Fact]
-    public void JudgeUntil_WithAnOldView_IsNever()
+    public void Judge_WithAnOldView_IsNever()
     {
         Read();
         RunFor(TimeSpan.FromSeconds(20));
 
         _time.Advance(TimeSpan.FromSeconds(3.1));
 
-        Assert.Equal(0, _grace.JudgeUntil(_view));
+        Assert.Equal(Judgement.None, _grace.Judge(_view));
     }
 
     [Fact]
@@ -84,6 +85,21 @@ public sealed class GraceTests
         Assert.True(_grace.IsRunning);
     }
 
+    [Fact]
+    public void Observe_OfAnotherRefill_BeginsAnew()
+    {
+        Read();
+        RunFor(TimeSpan.FromSeconds(20));
+        Assert.False(_grace.IsRunning);
+
+        _refill++;
+        Read();
+
+        Assert.Equal(Judgement.None, _grace.Judge(_view));
+        RunFor(TimeSpan.FromSeconds(18.5));
+        Assert.Equal(8ul, _grace.Judge(_view).Refill);
+    }
+
     private void RunFor(TimeSpan span, ulong highest = 0)
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += TimeSpan.FromSeconds(0.1))
@@ -101,7 +117,7 @@ public sealed class GraceTests
 
     private void Read(ulong highest = 0)
     {
-        _grace.Observe(_view, new RoomSnapshot([], highest, _storeTime));
-        _view = new RoomView(new RoomList(), highest, _storeTime, _time.GetTimestamp());
+        _grace.Observe(_view, new RoomSnapshot([], highest, _storeTime, new RefillState(_refill, 0), new Dictionary<ulong, ulong>()));
+        _view = new RoomView(new RoomList(), highest, _storeTime, _time.GetTimestamp(), _refill);
     }
 }

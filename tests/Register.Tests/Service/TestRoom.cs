@@ -9,6 +9,12 @@ internal sealed class TestRoom(AsyncDuplexStreamingCall<LeaseRequest, LeaseReply
 {
     public ulong Incarnation { get; private set; }
 
+    /// <summary>The latest refill that it was told of. Its renewals say that it has finished it.</summary>
+    public ulong Refill { get; set; }
+
+    /// <summary>As it was told of them last.</summary>
+    public ResumeKeys? Keys { get; private set; }
+
     public static async Task<TestRoom> OpenAsync(RoomsClient rooms, string name = "room-1", ulong incarnation = 0)
     {
         var room = new TestRoom(rooms.Lease());
@@ -30,7 +36,7 @@ internal sealed class TestRoom(AsyncDuplexStreamingCall<LeaseRequest, LeaseReply
     public Task<LeaseReply> RenewAsync(uint connections = 0, uint sessions = 0, bool draining = false, params SessionKey[] closed) =>
         SendAsync(new LeaseRequest
         {
-            Renew = new RenewLease { Connections = connections, Sessions = sessions, Draining = draining, Closed = { closed } },
+            Renew = new RenewLease { Connections = connections, Sessions = sessions, Draining = draining, Closed = { closed }, Refilled = Refill },
         });
 
     public async Task ReleaseAsync()
@@ -43,7 +49,10 @@ internal sealed class TestRoom(AsyncDuplexStreamingCall<LeaseRequest, LeaseReply
     {
         await call.RequestStream.WriteAsync(request);
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
-        return call.ResponseStream.Current;
+        var reply = call.ResponseStream.Current;
+        Refill = reply.Granted?.Refill ?? reply.Renewed?.Refill ?? Refill;
+        Keys = reply.Granted?.ResumeKeys ?? reply.Renewed?.ResumeKeys ?? Keys;
+        return reply;
     }
 
     /// <summary>Breaks the stream, as a lost connection does.</summary>

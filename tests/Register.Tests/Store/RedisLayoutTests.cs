@@ -108,14 +108,15 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
     {
         var rooms = (await fixture.StoresAsync()).Rooms;
 
-        var incarnation = await rooms.OpenAsync(TestRoom.Description("one"), TimeSpan.FromMinutes(10), default);
-        await rooms.RenewAsync(incarnation, new RoomLoad(3, 2, true), [], TimeSpan.FromMinutes(10), judgeUntil: 0, default);
+        var (incarnation, refill) = await rooms.OpenAsync(TestRoom.Description("one"), TimeSpan.FromMinutes(10), default);
+        await rooms.RenewAsync(incarnation, new RoomLoad(3, 2, true, refill), [], TimeSpan.FromMinutes(10), Judgement.None, default);
         await rooms.DisplaceAsync([new DisplacedSession(0, incarnation, 0xab, 0xcd)], default);
 
         Assert.Equal(
             """{ "name": "one", "addresses": [ { "host": "127.0.0.1", "port": 8124, "transport": "tcp" } ], "zone": "here", "labels": { "kind": "test" }, "softwareVersion": "0.1.0", "capacity": 1000 }""",
             await fixture.CliAsync("hget", "{rooms}:leases", $"{incarnation:x16}"));
-        Assert.Equal("3 2 1", await fixture.CliAsync("hget", "{rooms}:load", $"{incarnation:x16}"));
+        Assert.Equal($"3 2 1 {refill}", await fixture.CliAsync("hget", "{rooms}:load", $"{incarnation:x16}"));
+        Assert.Matches($"^{refill}\n[0-9]{{16}}\n[0-9a-f]{{40}}:[0-9a-f]{{40}}\n$", await fixture.CliAsync("get", "{rooms}:refill") + "\n");
         // Tests beside this one open rooms too.
         Assert.InRange(ulong.Parse(await fixture.CliAsync("get", "{rooms}:highest")), incarnation, incarnation + 3_600_000_000);
         Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:expiry", $"{incarnation:x16}"));

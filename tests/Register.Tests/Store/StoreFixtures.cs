@@ -37,7 +37,7 @@ public abstract class StoreFixture : IAsyncDisposable
             {
                 try
                 {
-                    await stores.Rooms.ReadAsync(judgeUntil: 0, CancellationToken.None);
+                    await stores.Rooms.ReadAsync(Judgement.None, CancellationToken.None);
                     return true;
                 }
                 catch (StoreUnavailableException)

@@ -11,7 +11,13 @@ namespace Microservices.Register.Tests.Store;
 
 /// <summary>One store behind its seams.</summary>
 internal sealed record Stores(
-    IRoomStore Rooms, ISessionStore Sessions, IEventOutbox Outbox, ITokenStore Tokens, IAppStore Apps, RedisClient? Client = null) : IAsyncDisposable
+    IRoomStore Rooms,
+    ISessionStore Sessions,
+    IEventOutbox Outbox,
+    ITokenStore Tokens,
+    IAppStore Apps,
+    IResumeKeyStore ResumeKeys,
+    RedisClient? Client = null) : IAsyncDisposable
 {
     public static Stores Memory()
     {
@@ -21,7 +27,8 @@ internal sealed record Stores(
             sessions,
             new MemoryEventOutbox(sessions, TimeProvider.System),
             new MemoryTokenStore(),
-            new MemoryAppStore(TimeProvider.System));
+            new MemoryAppStore(TimeProvider.System),
+            new MemoryResumeKeyStore(TimeProvider.System));
     }
 
     /// <summary>Connects in the background.</summary>
@@ -37,6 +44,7 @@ internal sealed record Stores(
             new RedisEventOutbox(client, NullLogger<RedisEventOutbox>.Instance),
             new RedisTokenStore(client),
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
+            new RedisResumeKeyStore(client),
             client);
     }
 

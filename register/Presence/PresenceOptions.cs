@@ -1,0 +1,20 @@
+namespace Microservices.Register.Presence;
+
+/// <summary>The way of presence events from the store to the bus. Section <c>Presence</c>.</summary>
+public sealed class PresenceOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Presence";
+
+    /// <summary>How many partitions this register relays at a time. Default 8.</summary>
+    public int Workers { get; set; } = 8;
+
+    /// <summary>How long an event waits for others to be relayed with. Default 10 ms.</summary>
+    public TimeSpan Coalesce { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>For how long a partition is held for a register that doesn't go on with it: so late its events come when it died. Default 10 s.</summary>
+    public TimeSpan Hold { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many sessions of dead rooms are ended in a second, each an event. Default 5,000.</summary>
+    public int SweptPerSecond { get; set; } = 5_000;
+}
