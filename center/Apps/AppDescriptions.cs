@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microservices.Center.Refusals;
 using Microservices.Contracts.Center;
 using Microservices.Contracts.Register;
 
@@ -6,6 +8,9 @@ namespace Microservices.Center.Apps;
 /// <summary>Register's app and the API's: the same fields, of which each contract may grow by itself.</summary>
 internal static class AppDescriptions
 {
+    /// <summary>What is longer is not repeated in an error.</summary>
+    private const int MaxPresetName = 32;
+
     public static AppDescription ToDescription(App app) => new()
     {
         Name = app.Name,
@@ -17,12 +22,18 @@ internal static class AppDescriptions
         MinHeartbeatMs = app.Liveness?.MinHeartbeatMs ?? 0,
         MaxHeartbeatMs = app.Liveness?.MaxHeartbeatMs ?? 0,
         DefaultHeartbeatMs = app.Liveness?.DefaultHeartbeatMs ?? 0,
+        LivenessPreset = NameOf(app.Liveness?.Preset ?? LivenessPreset.Plain),
+        LivenessCursorStart = app.Liveness?.CursorStart ?? 0,
+        LivenessCursorThreshold = app.Liveness?.CursorThreshold ?? 0,
+        LivenessStrikes = app.Liveness?.Strikes ?? 0,
+        LivenessAwayMs = app.Liveness?.AwayMs ?? 0,
         Sender = app.Sender,
         MaxPayloadBytes = app.MaxPayloadBytes,
         Revision = app.Revision,
     };
 
     /// <summary>Without the revision, which is register's to give.</summary>
+    /// <exception cref="RefusedException">There is no such preset.</exception>
     public static App ToApp(AppDescription description) => new()
     {
         Name = description.Name,
@@ -39,13 +50,43 @@ internal static class AppDescriptions
             MinHeartbeatMs = description.MinHeartbeatMs,
             MaxHeartbeatMs = description.MaxHeartbeatMs,
             DefaultHeartbeatMs = description.DefaultHeartbeatMs,
+            Preset = PresetOf(description.LivenessPreset),
+            CursorStart = description.LivenessCursorStart,
+            CursorThreshold = description.LivenessCursorThreshold,
+            Strikes = description.LivenessStrikes,
+            AwayMs = description.LivenessAwayMs,
         },
         Sender = description.Sender,
         MaxPayloadBytes = description.MaxPayloadBytes,
     };
 
+    private static string NameOf(LivenessPreset preset) => preset switch
+    {
+        LivenessPreset.Plain => "plain",
+        LivenessPreset.Strict => "strict",
+        LivenessPreset.Patient => "patient",
+
+        // Of a newer register. It comes back as it went.
+        _ => ((int)preset).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static LivenessPreset PresetOf(string name) => name switch
+    {
+        "" or "plain" => LivenessPreset.Plain,
+        "strict" => LivenessPreset.Strict,
+        "patient" => LivenessPreset.Patient,
+        _ when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => (LivenessPreset)number,
+        { Length: > MaxPresetName } => throw new RefusedException(RefusalCode.InvalidArgument, $"app.liveness_preset: {name.Length} characters are none of plain, strict, patient"),
+        _ => throw new RefusedException(RefusalCode.InvalidArgument, $"app.liveness_preset: '{name}' is none of plain, strict, patient"),
+    };
+
     /// <summary>Register's sentence about a field, in the field names of the API.</summary>
     public static string ToDescriptionFields(string sentence) => sentence
+        .Replace("app.liveness.preset", "app.liveness_preset", StringComparison.Ordinal)
+        .Replace("app.liveness.cursor_", "app.liveness_cursor_", StringComparison.Ordinal)
+        .Replace("than cursor_", "than liveness_cursor_", StringComparison.Ordinal)
+        .Replace("app.liveness.strikes", "app.liveness_strikes", StringComparison.Ordinal)
+        .Replace("app.liveness.away_ms", "app.liveness_away_ms", StringComparison.Ordinal)
         .Replace("app.liveness.", "app.", StringComparison.Ordinal)
         .Replace("app.chat.", "app.chat_", StringComparison.Ordinal);
 }

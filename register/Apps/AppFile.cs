@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Microservices.Contracts.Register;
 
@@ -25,13 +26,13 @@ internal sealed record AppFile(IReadOnlyList<App> Apps, IReadOnlyList<string> Fa
         List<string> faults = [];
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            foreach (var element in document.RootElement.EnumerateArray())
+            var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+            foreach (var element in JsonNode.Parse(json, documentOptions: options)?.AsArray() ?? throw new InvalidOperationException("it is null"))
             {
-                apps.Add(App.Parser.ParseJson(element.GetRawText()));
+                apps.Add(App.Parser.ParseJson(WithWholeNames(element)));
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or InvalidProtocolBufferException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or InvalidProtocolBufferException)
         {
             faults.Add($"is not a JSON list of apps: {fault.Message}");
         }
@@ -40,5 +41,28 @@ internal sealed record AppFile(IReadOnlyList<App> Apps, IReadOnlyList<string> Fa
             .Select(static one => $"app '{one.app.Name}': {one.Fault!.Value.Field}: {one.Fault!.Value.Message}"));
         faults.AddRange(apps.GroupBy(static app => app.Name).Where(static group => group.Count() > 1).Select(static group => $"app '{group.Key}' stands in it {group.Count()} times"));
         return new AppFile(apps, faults);
+    }
+
+    /// <summary>People write "strict"; the contract's name is LIVENESS_PRESET_STRICT.</summary>
+    private static string WithWholeNames(JsonNode? app)
+    {
+        if (app is JsonObject fields)
+        {
+            Complete(fields, "devices", "DEVICE_POLICY_");
+            if (fields["liveness"] is JsonObject liveness)
+            {
+                Complete(liveness, "preset", "LIVENESS_PRESET_");
+            }
+        }
+
+        return app?.ToJsonString() ?? "null";
+    }
+
+    private static void Complete(JsonObject fields, string name, string prefix)
+    {
+        if (fields[name] is JsonValue value && value.TryGetValue(out string? text) && !text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            fields[name] = prefix + text.Replace('-', '_').ToUpperInvariant();
+        }
     }
 }

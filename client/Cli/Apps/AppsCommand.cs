@@ -25,7 +25,7 @@ internal static class AppsCommand
         {
             using var connection = center.Connect(parsed);
             var reply = await connection.CallAsync(static (client, call) => client.ListAppsAsync(new ListAppsRequest(), call), cancellationToken);
-            var table = Tables.Create("app", "sessions per user", "chat", "broadcast", "silence limit", "revision");
+            var table = Tables.Create("app", "sessions per user", "chat", "broadcast", "liveness", "silence limit", "revision");
             foreach (var app in reply.Apps)
             {
                 table.Row(
@@ -33,7 +33,8 @@ internal static class AppsCommand
                     app.SessionPerDevice ? "one per device" : "one",
                     app.ChatUsers ? "yes" : "no",
                     app.ChatBroadcast ? "yes" : "no",
-                    app.SilenceLimitMs == 0 ? "default" : Units.Seconds(TimeSpan.FromMilliseconds(app.SilenceLimitMs)),
+                    app.LivenessPreset.Length == 0 ? "plain" : app.LivenessPreset,
+                    app.LivenessPreset == "patient" ? "-" : app.SilenceLimitMs == 0 ? "default" : Units.Seconds(TimeSpan.FromMilliseconds(app.SilenceLimitMs)),
                     Units.Count((long)app.Revision));
             }
 

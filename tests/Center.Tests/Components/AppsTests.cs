@@ -20,6 +20,11 @@ public sealed class AppsTests : IAsyncLifetime
         DefaultHeartbeatMs = 2_000,
         Sender = "the full app",
         MaxPayloadBytes = 10,
+        LivenessPreset = "patient",
+        LivenessCursorStart = 2,
+        LivenessCursorThreshold = 6,
+        LivenessStrikes = 4,
+        LivenessAwayMs = 30_000,
     };
 
     private World _world = null!;
@@ -81,5 +86,21 @@ public sealed class AppsTests : IAsyncLifetime
             RefusalCode.InvalidArgument,
             "app.chat_max_recipients: 10001 is outside of 1 to 10000 (0 = the default)",
             _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "x", ChatMaxRecipients = 10_001 } }));
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument,
+            "app.liveness_preset: 'sloppy' is none of plain, strict, patient",
+            _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "x", LivenessPreset = "sloppy" } }));
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument,
+            "app.liveness_preset: 9 is no preset of liveness",
+            _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "x", LivenessPreset = "9" } }));
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument,
+            "app.liveness_cursor_start: 5 is not less than liveness_cursor_threshold 4",
+            _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "x", LivenessCursorStart = 5, LivenessCursorThreshold = 4 } }));
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument,
+            "app.liveness_strikes: 101 is outside of 1 to 100 (0 = the default)",
+            _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "x", LivenessStrikes = 101 } }));
     }
 }

@@ -10,7 +10,7 @@ public sealed class AppsCommandTests
     {
         await using var center = await FakeCenter.StartAsync();
 
-        Assert.Matches(@"default\s+one\s+yes\s+no\s+default\s+3", (await CommandRun.OfAsync(center, "apps", "list")).Output);
+        Assert.Matches(@"default\s+one\s+yes\s+no\s+plain\s+default\s+3", (await CommandRun.OfAsync(center, "apps", "list")).Output);
     }
 
     [Fact]
@@ -38,7 +38,8 @@ public sealed class AppsCommandTests
     {
         await using var center = await FakeCenter.StartAsync();
 
-        var run = await CommandRun.OfAsync(center, "apps", "put", "default", "--set", "silence_limit_ms=4000", "--set", "chat_broadcast=true", "--set", "sender=shop");
+        var run = await CommandRun.OfAsync(center, "apps", "put", "default", "--set", "silence_limit_ms=4000", "--set", "chat_broadcast=true", "--set", "sender=shop",
+            "--set", "liveness_preset=patient", "--set", "liveness_away_ms=60000");
 
         Assert.Equal(0, run.ExitCode);
         var request = center.Only<PutAppRequest>();
@@ -47,6 +48,7 @@ public sealed class AppsCommandTests
         Assert.True(request.App.ChatBroadcast);
         Assert.True(request.App.ChatUsers);
         Assert.Equal("shop", request.App.Sender);
+        Assert.Equal(("patient", 60_000u), (request.App.LivenessPreset, request.App.LivenessAwayMs));
     }
 
     [Fact]

@@ -20,6 +20,16 @@ public sealed class AppRulesTests
         { """{"name":"a","liveness":{"minHeartbeatMs":5000,"maxHeartbeatMs":4000}}""", ["app.liveness.min_heartbeat_ms", "5000", "4000"] },
         { """{"name":"a","liveness":{"minHeartbeatMs":5000,"defaultHeartbeatMs":4000}}""", ["app.liveness.default_heartbeat_ms", "5000", "4000"] },
         { """{"name":"a","liveness":{"maxHeartbeatMs":5000,"defaultHeartbeatMs":6000}}""", ["app.liveness.default_heartbeat_ms", "5000", "6000"] },
+        { """{"name":"a","liveness":{"preset":7}}""", ["app.liveness.preset", "7"] },
+        { """{"name":"a","liveness":{"cursorThreshold":1}}""", ["app.liveness.cursor_threshold", "1 ", "2 to 100"] },
+        { """{"name":"a","liveness":{"cursorThreshold":101}}""", ["app.liveness.cursor_threshold", "101", "2 to 100"] },
+        { """{"name":"a","liveness":{"cursorStart":100}}""", ["app.liveness.cursor_start", "100", "1 to 99"] },
+        { """{"name":"a","liveness":{"strikes":101}}""", ["app.liveness.strikes", "101", "100"] },
+        { """{"name":"a","liveness":{"awayMs":999}}""", ["app.liveness.away_ms", "999", "1000"] },
+        { """{"name":"a","liveness":{"awayMs":86400001}}""", ["app.liveness.away_ms", "86400001", "86400000"] },
+        { """{"name":"a","liveness":{"cursorStart":4,"cursorThreshold":4}}""", ["app.liveness.cursor_start", "4", "cursor_threshold 4"] },
+        { """{"name":"a","liveness":{"preset":"LIVENESS_PRESET_STRICT","minHeartbeatMs":2001}}""", ["app.liveness.min_heartbeat_ms", "2001", "4000"] },
+        { """{"name":"a","liveness":{"silenceLimitMs":10000,"minHeartbeatMs":5001}}""", ["app.liveness.min_heartbeat_ms", "5001", "10000"] },
     };
 
     [Theory]
@@ -36,9 +46,31 @@ public sealed class AppRulesTests
     [InlineData("""{"name":"a"}""")]
     [InlineData("""{"name":"a","chat":{},"liveness":{"silenceLimitMs":1000}}""")]
     [InlineData("""{"name":"a","liveness":{"silenceLimitMs":4000,"minHeartbeatMs":500,"defaultHeartbeatMs":2000,"maxHeartbeatMs":2000}}""")]
+    [InlineData("""{"name":"a","liveness":{"preset":"LIVENESS_PRESET_STRICT","silenceLimitMs":10000,"minHeartbeatMs":5000}}""")]
+    [InlineData("""{"name":"a","liveness":{"preset":2,"cursorStart":99,"cursorThreshold":100,"strikes":100,"awayMs":86400000,"silenceLimitMs":1000,"minHeartbeatMs":60000}}""")]
+    [InlineData("""{"name":"a","liveness":{"preset":"LIVENESS_PRESET_PATIENT","cursorStart":40}}""")]
     public void FaultOf_GoodApp_IsNone(string json) => Assert.Null(AppRules.FaultOf(App.Parser.ParseJson(json)));
 
     [Theory]
+    [InlineData("\"strict\"", LivenessPreset.Strict)]
+    [InlineData("\"Patient\"", LivenessPreset.Patient)]
+    [InlineData("\"plain\"", LivenessPreset.Plain)]
+    [InlineData("\"LIVENESS_PRESET_PATIENT\"", LivenessPreset.Patient)]
+    [InlineData("1", LivenessPreset.Strict)]
+    public void File_PresetByAnyName_IsRead(string preset, LivenessPreset expected)
+    {
+        var file = AppFile.Parse($$"""[{"name":"a","devices":"per-device","liveness":{"preset":{{preset}},"silence_limit_ms":9000}, /* and so on */ }]""");
+
+        Assert.Empty(file.Faults);
+        Assert.Equal((expected, 9_000u, DevicePolicy.PerDevice), (file.Apps[0].Liveness.Preset, file.Apps[0].Liveness.SilenceLimitMs, file.Apps[0].Devices));
+    }
+
+    [Theory]
+    [InlineData("""[{"name":"a","liveness":{"preset":"sloppy"}}]""", "SLOPPY")]
+    [InlineData("""[{"name":"a","liveness":{"preset":9}}]""", "app.liveness.preset")]
+    [InlineData("""[{"name":"a","liveness":{"preset":"strict","preset":"plain"}}]""", "JSON list")]
+    [InlineData("""[null]""", "JSON list")]
+    [InlineData("""null""", "JSON list")]
     [InlineData("{}", "JSON list")]
     [InlineData("[", "JSON list")]
     [InlineData("""[{"name":"a","nonsense":1}]""", "nonsense")]
