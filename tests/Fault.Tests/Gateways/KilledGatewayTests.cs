@@ -20,7 +20,8 @@ public sealed class KilledGatewayTests(FaultCluster fixture)
 
         var killed = Stopwatch.GetTimestamp();
         await gateways[0].KillAsync();
-        var moving = Crowd.LoginAsync(quick, _ => gateways[1].Port);
+        var moving = Parallel.ForEachAsync(quick, new ParallelOptions { MaxDegreeOfParallelism = 200 }, async (member, _) =>
+            await member.LoginAsync(gateways[1].Port, TimeSpan.FromSeconds(60), member.Connection!.Session!.Resume));
 
         // Those who stay away are offline when the lease has ended, whether the others have arrived or not.
         PresenceReading? said = null;
@@ -32,6 +33,7 @@ public sealed class KilledGatewayTests(FaultCluster fixture)
             FaultSizes.Lease + TimeSpan.FromMinutes(1));
         var offlineAfter = Stopwatch.GetElapsedTime(killed);
         await moving;
+        Assert.All(quick, member => Assert.True(member.Connection!.Session!.Resumed, $"{member}: its ticket was not taken.\n{world.State()}"));
         await world.WaitUntilPresenceIsRightAsync();
         FaultWorld.Report($"{slow.Length} users were offline {offlineAfter.TotalSeconds:F1} s after the kill; the lease time is {FaultSizes.Lease.TotalSeconds:F0} s.");
 

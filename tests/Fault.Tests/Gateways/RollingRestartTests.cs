@@ -38,6 +38,8 @@ public sealed class RollingRestartTests(FaultCluster fixture)
         var end = await member.Connection!.End;
         Assert.True(end.Code == Code.GoingAway, $"{member}: {end}");
         await Task.Delay(Random.Shared.Next(0, (int)end.AfterMs + 1));
-        await member.LoginAsync(others[Random.Shared.Next(others.Length)].Port, TimeSpan.FromSeconds(60));
+        var ticket = member.Connection.Session!.Resume;
+        await member.LoginAsync(others[Random.Shared.Next(others.Length)].Port, TimeSpan.FromSeconds(60), ticket);
+        Assert.True(ticket.Length > 0 && member.Connection.Session!.Resumed, $"{member} had the ticket '{ticket}', which was not taken.");
     }
 }
