@@ -29,8 +29,8 @@ public abstract class SessionStoreContract(StoreFixture fixture)
         return outcome.Epoch;
     }
 
-    private protected async Task<bool> EndAsync(string user, ulong epoch) =>
-        Assert.Single(await (await SessionsAsync()).EndAsync([new SessionEnd(App, user, epoch)], CancellationToken.None));
+    private protected async Task<bool> EndAsync(string user, ulong epoch, uint code = 3004, uint silentMs = 0) =>
+        Assert.Single(await (await SessionsAsync()).EndAsync([new SessionEnd(App, user, epoch, code, silentMs)], CancellationToken.None));
 
     private protected async Task<IReadOnlyList<Session>> StoredAsync(string user) =>
         Assert.Single(await (await SessionsAsync()).LookupAsync(App, [user], CancellationToken.None));

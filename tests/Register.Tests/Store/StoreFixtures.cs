@@ -50,12 +50,12 @@ public abstract class StoreFixture : IAsyncDisposable
     }
 }
 
-public sealed class MemoryFixture : StoreFixture
+public class MemoryFixture : StoreFixture
 {
     private protected override Task<Stores> OpenAsync() => Task.FromResult(Stores.Memory());
 }
 
-public sealed class RedisFixture : StoreFixture
+public class RedisFixture : StoreFixture
 {
     private RedisServer? _server;
 
@@ -82,7 +82,7 @@ public sealed class RedisFixture : StoreFixture
     }
 }
 
-public sealed class RedisClusterFixture : StoreFixture
+public class RedisClusterFixture : StoreFixture
 {
     private RedisCluster? _cluster;
 

@@ -19,5 +19,5 @@ if owner ~= ARGV[1] then
 end
 
 -- It outlives its end: until somebody else takes it, what was published may still be removed.
-redis.call('SET', KEYS[2], fence .. ' ' .. string.format('%.0f', now + ARGV[2]) .. ' ' .. ARGV[1], 'PX', string.format('%.0f', ARGV[2] / 100))
+redis.call('SET', KEYS[2], fence .. ' ' .. string.format('%.0f', now + ARGV[2]) .. ' ' .. ARGV[1], 'PX', string.format('%.0f', math.max(1000, ARGV[2] / 100)))
 return {2, fence, events}
