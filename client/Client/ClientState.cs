@@ -13,6 +13,9 @@ public sealed record ClientState(ClientPhase Phase)
     /// <summary>Verified: the session's name.</summary>
     public string Session { get; init; } = "";
 
+    /// <summary>Verified: the former session goes on, taken over with its resume ticket.</summary>
+    public bool Resumed { get; init; }
+
     /// <summary>Waiting: after how long the client tries again.</summary>
     public TimeSpan RetryIn { get; init; }
 

@@ -109,6 +109,20 @@ public sealed class PushClient : IAsyncDisposable
         return SendAsync(Command.BroadcastChat, id => new BroadcastChat { ChatContent = text, Id = id }, cancellationToken);
     }
 
+    /// <summary>The heartbeat interval that holds, as the server last said; zero without a connection.</summary>
+    public TimeSpan HeartbeatInterval => _reconnector.HeartbeatInterval;
+
+    /// <summary>
+    /// Proposes another heartbeat interval, such as a longer one while the application is in the background: at once, and at each login from now
+    /// on. The server decides within the app's bounds; <see cref="HeartbeatInterval"/> says what holds.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is not more than 0 and at most 1 day.</exception>
+    public void ProposeHeartbeat(TimeSpan interval)
+    {
+        Check.That(interval > TimeSpan.Zero && interval <= TimeSpan.FromDays(1), nameof(interval), $"{interval}; it takes more than 0 and at most 1 day");
+        _reconnector.ProposeHeartbeat(interval);
+    }
+
     /// <summary>Sends what waits, says goodbye, and stops. Not to be waited for in a handler.</summary>
     public async Task CloseAsync()
     {

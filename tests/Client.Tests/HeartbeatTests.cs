@@ -72,6 +72,64 @@ public sealed class HeartbeatTests
         Assert.Equal("No answer to verify within 00:00:10.", client.States.First(state => state.Phase == ClientPhase.Waiting).Message);
     }
 
+    [Fact]
+    public async Task Ack_NamesAnotherInterval_IsThePaceFromThenOn()
+    {
+        using var gateway = new FakeGateway();
+        await using var client = Create(gateway);
+        client.Client.Start();
+        using var connection = await gateway.AcceptVerifiedAsync(heartbeatMs: 20_000);
+        await PassUntilAsync(connection.ReadAsync<Heartbeat>(Command.Heartbeat));
+
+        await connection.SendAsync(Command.HeartbeatAck, new HeartbeatAck { HeartbeatMs = 5_000_000 });
+
+        await client.Until(() => client.Client.HeartbeatInterval == TimeSpan.FromSeconds(5_000), "the interval");
+        var changed = _time.GetTimestamp();
+        await PassUntilAsync(connection.ReadAsync<Heartbeat>(Command.Heartbeat), 100);
+        Assert.True(_time.GetElapsedTime(changed) >= TimeSpan.FromSeconds(4_900));
+    }
+
+    [Fact]
+    public async Task ProposeHeartbeat_Connected_IsSentAtOnceAndTheAnswerHolds()
+    {
+        using var gateway = new FakeGateway();
+        await using var client = Create(gateway);
+        client.Client.Start();
+        var connection = await gateway.AcceptVerifiedAsync(heartbeatMs: 60_000_000);
+        await client.Until(ClientPhase.Verified);
+
+        client.Client.ProposeHeartbeat(TimeSpan.FromMinutes(8));
+
+        // No time passes: the next beat would be far away.
+        Assert.Equal(480_000u, (await connection.ReadAsync<Heartbeat>(Command.Heartbeat)).HeartbeatMs);
+        await connection.SendAsync(Command.HeartbeatAck, new HeartbeatAck { HeartbeatMs = 300_000 });
+        await client.Until(() => client.Client.HeartbeatInterval == TimeSpan.FromMinutes(5), "the interval");
+        await PassUntilAsync(Task.Run(async () => Assert.Equal(0u, (await connection.ReadAsync<Heartbeat>(Command.Heartbeat)).HeartbeatMs)), 10);
+
+        // The next login proposes it too.
+        connection.Dispose();
+        var accepting = gateway.AcceptAsync();
+        await PassUntilAsync(accepting);
+        using var second = await accepting;
+        Assert.Equal(480_000u, (await second.ReadVerifyAsync()).HeartbeatMs);
+    }
+
+    [Fact]
+    public async Task ProposeHeartbeat_NotConnected_IsForTheNextLogin()
+    {
+        using var gateway = new FakeGateway();
+        await using var client = Create(gateway);
+        client.Client.ProposeHeartbeat(TimeSpan.FromMinutes(2));
+        Assert.Equal(TimeSpan.Zero, client.Client.HeartbeatInterval);
+        client.Client.Start();
+
+        using var connection = await gateway.AcceptAsync();
+
+        Assert.Equal(120_000u, (await connection.ReadVerifyAsync()).HeartbeatMs);
+        Assert.Throws<ArgumentException>(() => client.Client.ProposeHeartbeat(TimeSpan.Zero));
+        Assert.Throws<ArgumentException>(() => client.Client.ProposeHeartbeat(TimeSpan.FromDays(2)));
+    }
+
     private Watched Create(FakeGateway gateway) => new(Options(gateway, TimeSpan.FromDays(1)));
 
     private PushClientOptions Options(FakeGateway gateway, TimeSpan connectTimeout) => new()

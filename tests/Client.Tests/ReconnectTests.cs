@@ -1,6 +1,7 @@
 using Microservices.Client.Tests.Server;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
+using Microservices.Testing;
 
 namespace Microservices.Client.Tests;
 
@@ -90,6 +91,71 @@ public sealed class ReconnectTests
         await client.Until(ClientPhase.Waiting);
         Assert.Equal(Code.Overloaded, client.Client.State.Code);
         Assert.InRange(client.Client.State.RetryIn, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15));
+    }
+
+    [Fact]
+    public async Task VerifyRefused_Overloaded_ComesBackNotBeforeTheTimeThatIsNamed()
+    {
+        using var gateway = new FakeGateway();
+        await using var client = new Watched(gateway.Endpoint);
+        client.Client.Start();
+        using var connection = await gateway.AcceptAsync();
+        await connection.ReadVerifyAsync();
+
+        await connection.RefuseVerifyAsync(Code.Overloaded, retryAfterMs: 60_000);
+        var error = Error.Of(Code.Overloaded, Command.Verify, "", "Too many logins wait.");
+        error.RetryAfterMs = 60_000;
+        await connection.SendAsync(Command.Error, error);
+
+        await client.Until(ClientPhase.Waiting);
+        Assert.Equal(Code.Overloaded, client.Client.State.Code);
+        Assert.InRange(client.Client.State.RetryIn, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90));
+    }
+
+    [Theory]
+    [InlineData(uint.MaxValue, 600, 900), InlineData(90_000u, 90, 135)]
+    public async Task Directive_BackOff_IsHonouredUpToABound(uint afterMs, int leastSeconds, int mostSeconds)
+    {
+        using var gateway = new FakeGateway();
+        await using var client = new Watched(gateway.Endpoint);
+        client.Client.Start();
+        using var connection = await gateway.AcceptVerifiedAsync();
+
+        await connection.SendAsync(Command.Directive, Directive.Closing(Code.Unavailable, "later", afterMs));
+
+        await client.Until(ClientPhase.Waiting);
+        Assert.InRange(client.Client.State.RetryIn, TimeSpan.FromSeconds(leastSeconds), TimeSpan.FromSeconds(mostSeconds));
+    }
+
+    [Fact]
+    public async Task ServerThatDropsWhomItLetsIn_IsVisitedEverMoreSeldom()
+    {
+        var time = new ManualTime();
+        using var gateway = new FakeGateway();
+        await using var client = new Watched(new PushClientOptions
+        {
+            User = "ann",
+            Token = "t1",
+            Endpoints = [gateway.Endpoint],
+            TimeProvider = time,
+            ConnectTimeout = TimeSpan.FromDays(1),
+            Reconnect = new ReconnectOptions { Jitter = 0, StableAfter = TimeSpan.FromDays(1) },
+        });
+        client.Client.Start();
+        for (var visit = 1; visit <= 4; visit++)
+        {
+            var accepting = gateway.AcceptVerifiedAsync();
+            while (!accepting.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.WhenAny(accepting, Task.Delay(5));
+            }
+
+            (await accepting).Dispose();
+        }
+
+        await client.Until(() => client.States.Count(state => state.Phase == ClientPhase.Waiting) == 4, "it waits");
+        Assert.Equal([1, 2, 4, 8], client.States.Where(state => state.Phase == ClientPhase.Waiting).Take(4).Select(state => state.RetryIn.TotalSeconds));
     }
 
     [Theory]

@@ -14,8 +14,8 @@ internal sealed record ConnectionEnd(ClientAction Action, Code Code, string Mess
     /// <summary>Where the server says to go.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>A login had succeeded.</summary>
-    public bool WasVerified { get; init; }
+    /// <summary>How long the client was logged in; null = it was not.</summary>
+    public TimeSpan? VerifiedFor { get; init; }
 
     /// <summary>The link broke or was never there.</summary>
     public static ConnectionEnd Lost(string message) => new(ClientAction.Reconnect, Code.ConnectionLost, message);

@@ -8,21 +8,30 @@ namespace Microservices.Client.Connections;
 
 /// <summary>What the client does on one connection: verifies, then heartbeats, and sorts what arrives.</summary>
 internal sealed class Session(
-    Connection connection, PushClientOptions options, Credentials credentials, TimeSpan heartbeat, Inbox inbox, Action<VerifyResult> onVerified)
+    Connection connection,
+    PushClientOptions options,
+    Credentials credentials,
+    ResumeTicket ticket,
+    HeartbeatPace pace,
+    Inbox inbox,
+    Action<VerifyResult> onVerified)
 {
     private const uint Verified = 1;
     private const int MaxAnswers = 4;
     private const string Sdk = "microservices-dotnet/0.1.0";
 
-    // What a server may ask for, whatever it says.
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
-
     private readonly Channel<VerifyResult> _answers =
         Channel.CreateBounded<VerifyResult>(new BoundedChannelOptions(MaxAnswers) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    // What the latest verify was sent with; written before it is sent.
+    private volatile string _token = "";
+    private long _verifiedAt;
+
     /// <summary>A login has succeeded on this connection.</summary>
     public bool IsVerified { get; private set; }
+
+    /// <summary>For how long; null = never.</summary>
+    public TimeSpan? VerifiedFor => IsVerified ? options.TimeProvider.GetElapsedTime(_verifiedAt) : null;
 
     /// <summary>Verifies, then beats until the connection ends.</summary>
     public async Task RunAsync(string token, CancellationToken cancellationToken)
@@ -39,9 +48,7 @@ internal sealed class Session(
             return;
         }
 
-        var interval = answer.HeartbeatMs > 0 ? Clamp(TimeSpan.FromMilliseconds(answer.HeartbeatMs)) : heartbeat;
-        var isAcked = answer.Features.Contains(Features.HeartbeatAck);
-        await new HeartbeatLoop(connection, options, interval, isAcked).RunAsync(cancellationToken);
+        await new HeartbeatLoop(connection, options, pace).RunAsync(answer.Features.Contains(Features.HeartbeatAck), cancellationToken);
     }
 
     /// <summary>Takes one frame, on the reading loop.</summary>
@@ -65,6 +72,9 @@ internal sealed class Session(
             case Command.Push:
                 OnPush(FrameBody.Read<PushDelivery>(header, body));
                 break;
+            case Command.HeartbeatAck:
+                pace.Apply(FrameBody.Read<HeartbeatAck>(header, body).HeartbeatMs);
+                break;
             case Command.Directive:
                 OnDirective(FrameBody.Read<Directive>(header, body));
                 break;
@@ -72,12 +82,13 @@ internal sealed class Session(
                 OnError(FrameBody.Read<Error>(header, body));
                 break;
             default:
-                break; // a heartbeat's answer, or younger than this client
+                break; // younger than this client
         }
     }
 
     private async Task<VerifyResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
+        _token = token;
         var verify = new Verify
         {
             User = options.User,
@@ -85,7 +96,8 @@ internal sealed class Session(
             App = options.App,
             Device = options.Device,
             Network = options.Network,
-            HeartbeatMs = (uint)heartbeat.TotalMilliseconds,
+            HeartbeatMs = (uint)pace.Interval.TotalMilliseconds,
+            Resume = ticket.For(token),
             Sdk = Sdk,
             Features = [Features.HeartbeatAck],
         };
@@ -107,6 +119,9 @@ internal sealed class Session(
         if (answer.Code == Verified && !IsVerified)
         {
             IsVerified = true;
+            _verifiedAt = options.TimeProvider.GetTimestamp();
+            ticket.Keep(answer.Resume, _token);
+            pace.Apply(answer.HeartbeatMs);
             connection.MaxSendBytes = answer.Limits is { MaxFrameBytes: > 0 } limits ? limits.MaxFrameBytes : Frame.DefaultMaxBytes;
             onVerified(answer);
         }
@@ -156,9 +171,6 @@ internal sealed class Session(
             inbox.Error(new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter));
         }
     }
-
-    private static TimeSpan Clamp(TimeSpan interval) =>
-        interval < ShortestInterval ? ShortestInterval : interval > LongestInterval ? LongestInterval : interval;
 
     private static bool IsWrongToken(VerifyResult answer) =>
         answer.Code != Verified && (answer.Reason.Length == 0 || answer.Reason == CodeTable.NameOf(Code.WrongToken));

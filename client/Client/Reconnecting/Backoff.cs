@@ -6,35 +6,41 @@ namespace Microservices.Client.Reconnecting;
 /// <summary>How long to pause before the next try.</summary>
 internal sealed class Backoff(ReconnectOptions options)
 {
-    // The longest that a server may send a client away for.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private int _pauses;
+    private int _failures;
 
-    private int _attempts;
-
-    /// <summary>A login succeeded.</summary>
-    public void Reset() => _attempts = 0;
+    /// <summary>A login succeeded, and held for <paramref name="span"/>.</summary>
+    public void Verified(TimeSpan span)
+    {
+        _failures = 0;
+        if (span >= options.StableAfter)
+        {
+            _pauses = 0;
+        }
+    }
 
     /// <summary>The pause after <paramref name="end"/>.</summary>
     /// <returns>False: the tries are used up.</returns>
     public bool TryNext(ConnectionEnd end, out TimeSpan delay)
     {
         delay = TimeSpan.Zero;
-        if (_attempts >= options.MaxAttempts)
+        if (_failures >= options.MaxAttempts)
         {
             return false;
         }
 
-        var named = end.RetryAfter < Longest ? end.RetryAfter : Longest;
+        var named = end.RetryAfter < options.MaxRetryAfter ? end.RetryAfter : options.MaxRetryAfter;
         delay = end.Action == ClientAction.BackOff ? BackOffFor(named)
             : named > TimeSpan.Zero ? named * Random.Shared.NextDouble() // spread over the time that was named
             : Scheduled() * (1 + (options.Jitter * ((2 * Random.Shared.NextDouble()) - 1)));
-        _attempts++;
+        _failures++;
+        _pauses++;
         return true;
     }
 
     private TimeSpan Scheduled()
     {
-        var milliseconds = options.InitialDelay.TotalMilliseconds * Math.Pow(options.Factor, _attempts);
+        var milliseconds = options.InitialDelay.TotalMilliseconds * Math.Pow(options.Factor, _pauses);
         return milliseconds < options.MaxDelay.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : options.MaxDelay;
     }
 

@@ -13,10 +13,27 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
     private readonly AddressBook _addresses = new(options, dispatcher);
     private readonly Backoff _backoff = new(options.Reconnect);
     private readonly Credentials _credentials = new(options);
+    private readonly ResumeTicket _ticket = new();
+    private readonly Lock _sync = new();
+    private TimeSpan _proposed;
     private volatile Connection? _current;
+    private volatile HeartbeatPace? _pace;
 
     /// <summary>The verified connection; null while there is none.</summary>
     public Connection? Current => _current;
+
+    /// <summary>How often it beats; zero while there is none.</summary>
+    public TimeSpan HeartbeatInterval => _pace?.Interval ?? TimeSpan.Zero;
+
+    /// <summary>Proposes a heartbeat interval, now and at each login from now on.</summary>
+    public void ProposeHeartbeat(TimeSpan interval)
+    {
+        lock (_sync)
+        {
+            _proposed = interval;
+            _pace?.Propose(interval);
+        }
+    }
 
     /// <summary>Runs to the end: its reason.</summary>
     /// <param name="stop">Closes.</param>
@@ -29,12 +46,13 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
                 var end = await RoundAsync(stop);
                 if (end.Action == ClientAction.Stop)
                 {
+                    _ticket.Drop();
                     return end;
                 }
 
-                if (end.WasVerified)
+                if (end.VerifiedFor is { } span)
                 {
-                    _backoff.Reset();
+                    _backoff.Verified(span);
                 }
 
                 if (!_backoff.TryNext(end, out var pause))
@@ -62,12 +80,12 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
             onState(new ClientState(ClientPhase.Connecting) { Endpoint = endpoint });
             end = await VisitAsync(endpoint, stop);
             _addresses.Direct(end.Addresses);
-            if (!end.WasVerified || end.Code == Code.GoingAway)
+            if (end.VerifiedFor is null || end.Code == Code.GoingAway)
             {
                 _addresses.Failed(endpoint);
             }
 
-            if (end.WasVerified || end.Action != ClientAction.Reconnect)
+            if (end.VerifiedFor is not null || end.Action != ClientAction.Reconnect)
             {
                 return end;
             }
@@ -83,15 +101,19 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
             var token = await _credentials.GetAsync(stop);
             var stream = await TcpLink.OpenAsync(endpoint, options.ConnectTimeout, options.TimeProvider, stop);
             await using var connection = new Connection(stream, options);
-            var session = new Session(connection, options, _credentials, Heartbeat, inbox, answer => OnVerified(connection, endpoint, answer));
+            var proposed = Heartbeat;
+            var pace = new HeartbeatPace(proposed);
+            var session = new Session(
+                connection, options, _credentials, _ticket, pace, inbox, answer => OnVerified(connection, endpoint, answer, pace, proposed));
             try
             {
                 var end = await connection.RunAsync(session.OnFrame, abort => session.RunAsync(token, abort), stop);
-                return end with { WasVerified = session.IsVerified };
+                return end with { VerifiedFor = session.VerifiedFor };
             }
             finally
             {
                 _current = null;
+                _pace = null;
             }
         }
         catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException)
@@ -100,13 +122,33 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
         }
     }
 
-    private TimeSpan Heartbeat =>
-        options.Heartbeat.FollowDispatcher && _addresses.AdvisedHeartbeat > TimeSpan.Zero ? _addresses.AdvisedHeartbeat : options.Heartbeat.Interval;
+    private TimeSpan Heartbeat
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _proposed > TimeSpan.Zero ? _proposed
+                    : options.Heartbeat.FollowDispatcher && _addresses.AdvisedHeartbeat > TimeSpan.Zero ? _addresses.AdvisedHeartbeat
+                    : options.Heartbeat.Interval;
+            }
+        }
+    }
 
-    private void OnVerified(Connection connection, Endpoint endpoint, VerifyResult answer)
+    private void OnVerified(Connection connection, Endpoint endpoint, VerifyResult answer, HeartbeatPace pace, TimeSpan proposed)
     {
         _addresses.Succeeded(endpoint);
+        lock (_sync)
+        {
+            _pace = pace;
+            if (_proposed > TimeSpan.Zero && _proposed != proposed)
+            {
+                // Proposed while the login was on its way.
+                pace.Propose(_proposed);
+            }
+        }
+
         _current = connection;
-        onState(new ClientState(ClientPhase.Verified) { Endpoint = endpoint, Session = answer.Session });
+        onState(new ClientState(ClientPhase.Verified) { Endpoint = endpoint, Session = answer.Session, Resumed = answer.Resumed });
     }
 }

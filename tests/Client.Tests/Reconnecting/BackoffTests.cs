@@ -9,12 +9,14 @@ public sealed class BackoffTests
     private static readonly ConnectionEnd Lost = ConnectionEnd.Lost("");
 
     [Fact]
-    public void TryNext_Defaults_DoublesTo30SecondsAndBeginsAgainAfterSuccess()
+    public void TryNext_Defaults_DoublesTo30SecondsAndBeginsAgainAfterALoginThatHeld()
     {
         var backoff = new Backoff(new ReconnectOptions { Jitter = 0 });
 
         Assert.Equal([1, 2, 4, 8, 16, 30, 30], Enumerable.Range(0, 7).Select(_ => Next(backoff, Lost).TotalSeconds));
-        backoff.Reset();
+        backoff.Verified(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(30, Next(backoff, Lost).TotalSeconds);
+        backoff.Verified(TimeSpan.FromSeconds(10));
         Assert.Equal(1, Next(backoff, Lost).TotalSeconds);
     }
 
@@ -69,7 +71,8 @@ public sealed class BackoffTests
     {
         var end = new ConnectionEnd(action, Code.Overloaded, "") { RetryAfter = TimeSpan.FromMilliseconds(uint.MaxValue) };
 
-        Assert.InRange(Next(new Backoff(new ReconnectOptions { Jitter = 1 }), end).TotalDays, 0, 2);
+        Assert.InRange(Next(new Backoff(new ReconnectOptions { Jitter = 1 }), end).TotalMinutes, 0, 20);
+        Assert.InRange(Next(new Backoff(new ReconnectOptions { MaxRetryAfter = TimeSpan.FromSeconds(4) }), end).TotalSeconds, 0, 6);
     }
 
     [Fact]
@@ -79,6 +82,8 @@ public sealed class BackoffTests
 
         Assert.True(backoff.TryNext(Lost, out _));
         Assert.False(backoff.TryNext(Lost, out _));
+        backoff.Verified(TimeSpan.Zero);
+        Assert.True(backoff.TryNext(Lost, out _));
     }
 
     private static TimeSpan Next(Backoff backoff, ConnectionEnd end)
