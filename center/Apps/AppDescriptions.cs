@@ -18,6 +18,8 @@ internal static class AppDescriptions
         ChatUsers = app.Chat?.Users ?? false,
         ChatBroadcast = app.Chat?.Broadcast ?? false,
         ChatMaxRecipients = app.Chat?.MaxRecipients ?? 0,
+        ChatMaxPerSecond = app.Chat?.MaxPerSecond ?? 0,
+        ChatBurst = app.Chat?.Burst ?? 0,
         SilenceLimitMs = app.Liveness?.SilenceLimitMs ?? 0,
         MinHeartbeatMs = app.Liveness?.MinHeartbeatMs ?? 0,
         MaxHeartbeatMs = app.Liveness?.MaxHeartbeatMs ?? 0,
@@ -43,6 +45,8 @@ internal static class AppDescriptions
             Users = description.ChatUsers,
             Broadcast = description.ChatBroadcast,
             MaxRecipients = description.ChatMaxRecipients,
+            MaxPerSecond = description.ChatMaxPerSecond,
+            Burst = description.ChatBurst,
         },
         Liveness = new LivenessPolicy
         {

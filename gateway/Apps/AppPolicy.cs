@@ -17,6 +17,8 @@ internal sealed record AppPolicy
     private const uint DefaultStrikes = 3;
     private const uint DefaultAwayMs = 1_800_000;
     private const int DefaultMaxRecipients = 100;
+    private const uint DefaultChatsPerSecond = 100;
+    private const uint DefaultChatBurst = 1_000;
     private const int DefaultMaxContentBytes = 32 * 1024;
 
     /// <summary>An app that only the defaults are known of.</summary>
@@ -35,6 +37,9 @@ internal sealed record AppPolicy
     public required int MaxRecipients { get; init; }
 
     public required int MaxContentBytes { get; init; }
+
+    /// <summary>What one session may send up.</summary>
+    public required ChatRate ChatRate { get; init; }
 
     public required uint SilenceLimitMs { get; init; }
 
@@ -61,6 +66,7 @@ internal sealed record AppPolicy
         {
             MayChat = app.Chat?.Users ?? false,
             MayBroadcast = app.Chat?.Broadcast ?? false,
+            ChatRate = new ChatRate(Or(app.Chat?.MaxPerSecond, DefaultChatsPerSecond), Or(app.Chat?.Burst, DefaultChatBurst)),
             MaxRecipients = (int)Math.Min(Or(app.Chat?.MaxRecipients, DefaultMaxRecipients), int.MaxValue),
             MaxContentBytes = (int)Math.Min(Or(app.MaxPayloadBytes, DefaultMaxContentBytes), int.MaxValue),
             SilenceLimitMs = silence,

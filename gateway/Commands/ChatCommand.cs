@@ -4,6 +4,7 @@ using System.Text;
 using Microservices.Contracts;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Uplink;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
@@ -14,7 +15,7 @@ namespace Microservices.Gateway.Commands;
 /// Commands 2 to 4: checks what the app's policy says and sends the message up. Whom it is from is known from the session; what the body
 /// says of that is not looked at.
 /// </summary>
-internal abstract class ChatCommand(UplinkSender uplink) : ICommandHandler
+internal abstract class ChatCommand(UplinkSender uplink, TimeProvider time) : ICommandHandler
 {
     public abstract Command Command { get; }
 
@@ -23,6 +24,20 @@ internal abstract class ChatCommand(UplinkSender uplink) : ICommandHandler
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
         var chat = Read(header, body);
+        var session = connection.Session!;
+        var rate = session.App.Policy.ChatRate;
+        if (!session.Chats.TryTake(rate, Timestamp(), out var retryAfterMs))
+        {
+            uplink.Refused(UplinkOutcome.RateLimited);
+            connection.Fail(
+                Command,
+                chat.RequestId,
+                Code.RateLimited,
+                string.Create(CultureInfo.InvariantCulture, $"More than {rate.PerSecond} chats a second; the next one in {retryAfterMs} ms."),
+                retryAfterMs);
+            return null;
+        }
+
         if (FaultOf(connection, chat) is var (code, message))
         {
             uplink.Refused();
@@ -30,11 +45,14 @@ internal abstract class ChatCommand(UplinkSender uplink) : ICommandHandler
             return null;
         }
 
-        return uplink.Send(connection.Session!, chat);
+        return uplink.Send(session, chat);
     }
 
     /// <summary>Reads the body; the command is set by the caller.</summary>
     protected abstract ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body);
+
+    /// <summary>Not the wheel's clock: after a stall of ours the client may send what it was allowed to meanwhile.</summary>
+    private TimeSpan Timestamp() => time.GetElapsedTime(0);
 
     private static (Code Code, string Message)? FaultOf(Connection connection, ChatRequest chat)
     {
@@ -79,7 +97,7 @@ internal abstract class ChatCommand(UplinkSender uplink) : ICommandHandler
 }
 
 /// <summary>Command 2.</summary>
-internal sealed class SingleChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+internal sealed class SingleChatCommand(UplinkSender uplink, TimeProvider time) : ChatCommand(uplink, time)
 {
     public override Command Command => Command.SingleChat;
 
@@ -91,7 +109,7 @@ internal sealed class SingleChatCommand(UplinkSender uplink) : ChatCommand(uplin
 }
 
 /// <summary>Command 3.</summary>
-internal sealed class GroupChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+internal sealed class GroupChatCommand(UplinkSender uplink, TimeProvider time) : ChatCommand(uplink, time)
 {
     public override Command Command => Command.GroupChat;
 
@@ -103,7 +121,7 @@ internal sealed class GroupChatCommand(UplinkSender uplink) : ChatCommand(uplink
 }
 
 /// <summary>Command 4.</summary>
-internal sealed class BroadcastChatCommand(UplinkSender uplink) : ChatCommand(uplink)
+internal sealed class BroadcastChatCommand(UplinkSender uplink, TimeProvider time) : ChatCommand(uplink, time)
 {
     public override Command Command => Command.BroadcastChat;
 

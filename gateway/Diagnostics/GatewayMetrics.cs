@@ -108,6 +108,8 @@ internal sealed class GatewayMetrics
 
     public long Tickets(TicketOutcome outcome) => _tickets[(int)outcome];
 
+    public long Uplinks(UplinkOutcome outcome) => _uplinks[(int)outcome];
+
     public long FramesIn(Command command) => _framesIn[(int)command];
 
     public long StateChanges(bool isAway) => _states[isAway ? 1 : 0];

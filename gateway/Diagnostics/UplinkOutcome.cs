@@ -10,4 +10,7 @@ internal enum UplinkOutcome
 
     /// <summary>The app's policy or a limit forbids it.</summary>
     Refused,
+
+    /// <summary>The session sends more than the app allows.</summary>
+    RateLimited,
 }

@@ -82,6 +82,9 @@ internal sealed class Session
     /// <summary>Its place among the sessions of its app; −1 while it has none.</summary>
     internal int Slot { get; set; } = -1;
 
+    /// <summary>How much chat it may send. Only its reading loop uses it.</summary>
+    internal ChatAllowance Chats;
+
     /// <summary>How many messages it has sent up. Only its reading loop uses it.</summary>
     public ulong UplinkCounter { get; set; }
 

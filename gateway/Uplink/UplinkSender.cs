@@ -44,7 +44,7 @@ internal sealed class UplinkSender : IDisposable
     public int InFlight => _options.MaxInFlight - _slots.CurrentCount;
 
     /// <summary>A message was refused before it got here.</summary>
-    public void Refused() => _metrics.Uplinked(UplinkOutcome.Refused);
+    public void Refused(UplinkOutcome outcome = UplinkOutcome.Refused) => _metrics.Uplinked(outcome);
 
     /// <summary>Sends a message of the session whose frame is being handled.</summary>
     /// <returns>When the connection may read on; null = at once.</returns>

@@ -7,6 +7,8 @@ namespace Microservices.Register.Apps;
 internal static class AppRules
 {
     private const uint MaxRecipients = 10_000;
+    private const uint MaxChatsPerSecond = 10_000;
+    private const uint MaxChatBurst = 100_000;
     private const uint MaxPayloadBytes = 1024 * 1024;
     private const uint MinSilenceMs = 1_000;
     private const uint MinHeartbeatMs = 500;
@@ -25,6 +27,8 @@ internal static class AppRules
         ?? FaultOf("app.sender", app.Sender.Length == 0 ? null : Identifiers.FaultOfName("sender", app.Sender))
         ?? InRange("app.max_payload_bytes", app.MaxPayloadBytes, 1, MaxPayloadBytes)
         ?? InRange("app.chat.max_recipients", app.Chat?.MaxRecipients ?? 0, 1, MaxRecipients)
+        ?? InRange("app.chat.max_per_second", app.Chat?.MaxPerSecond ?? 0, 1, MaxChatsPerSecond)
+        ?? InRange("app.chat.burst", app.Chat?.Burst ?? 0, 1, MaxChatBurst)
         ?? FaultOf(app.Liveness ?? new LivenessPolicy());
 
     private static (string Field, string Message)? FaultOf(LivenessPolicy liveness)

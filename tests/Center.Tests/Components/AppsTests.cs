@@ -14,6 +14,8 @@ public sealed class AppsTests : IAsyncLifetime
         ChatUsers = true,
         ChatBroadcast = true,
         ChatMaxRecipients = 7,
+        ChatMaxPerSecond = 8,
+        ChatBurst = 9,
         SilenceLimitMs = 4_000,
         MinHeartbeatMs = 1_000,
         MaxHeartbeatMs = 3_000,

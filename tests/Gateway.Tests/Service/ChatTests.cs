@@ -1,4 +1,5 @@
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Gateway.Uplink;
 using Microservices.Protocol;
@@ -98,6 +99,31 @@ public sealed class ChatTests
         client.Send(Command.GroupChat, new GroupChat { ChatContent = "hi" });
         await client.ReadErrorAsync(Code.InvalidArgument);
         Assert.Empty(gateway.Uplinks);
+    }
+
+    [Theory]
+    [InlineData(ProtocolVersion.Current)]
+    [InlineData(1100u)]
+    public async Task Chat_FasterThanTheAppAllows_IsRefusedAndCounted_TheRestGoesUp(uint version)
+    {
+        await using var gateway = await RunningGateway.StartAsync(true, ("Connections:MaxErrorsPerSecond", "100"));
+        gateway.Register.PutApp(new App { Name = "default", Chat = new ChatPolicy { Users = true, Broadcast = true, MaxPerSecond = 1, Burst = 3 } });
+        await Eventually.HoldsAsync(() => gateway.Apps.Find("default")!.Policy.ChatRate.Burst == 3, "the app is known");
+        var client = await gateway.LogInAsync("ann", version);
+        var other = await gateway.LogInAsync("bob", version);
+
+        client.Send([.. Enumerable.Range(0, 40).SelectMany(i => client.Encode(Command.BroadcastChat, new BroadcastChat { ChatContent = $"{i}", Id = $"r{i}" }))]);
+        other.Send(Command.SingleChat, new SingleChat { ChatTo = "ann", ChatContent = "of bob" });
+
+        // The fourth one comes within a second of the first three.
+        var errors = (await client.ReadUntilAnsweredAsync()).Select(static frame => frame.As<Error>()).ToArray();
+        Assert.InRange(errors.Length, 1, 37);
+        Assert.All(errors, error => Assert.Equal((Command.BroadcastChat, Code.RateLimited, "rate_limited"), (error.Command, error.Code, error.Reason)));
+        Assert.All(errors, error => Assert.InRange(error.RetryAfterMs, 1u, 1_000u));
+        Assert.Equal(errors.Length, gateway.Metrics.Uplinks(UplinkOutcome.RateLimited));
+        await Eventually.HoldsAsync(() => gateway.Metrics.Uplinks(UplinkOutcome.Accepted) == 41 - errors.Length, "the others go up");
+        Assert.Empty(await other.ReadUntilAnsweredAsync());
+        Assert.Equal(2, gateway.Sessions.Count);
     }
 
     [Fact]

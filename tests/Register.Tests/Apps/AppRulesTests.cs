@@ -13,6 +13,8 @@ public sealed class AppRulesTests
         { """{"name":"a","sender":"\u0001"}""", ["app.sender", "control"] },
         { """{"name":"a","maxPayloadBytes":1048577}""", ["app.max_payload_bytes", "1048577", "1048576"] },
         { """{"name":"a","chat":{"maxRecipients":10001}}""", ["app.chat.max_recipients", "10001", "10000"] },
+        { """{"name":"a","chat":{"maxPerSecond":10001}}""", ["app.chat.max_per_second", "10001", "10000"] },
+        { """{"name":"a","chat":{"burst":100001}}""", ["app.chat.burst", "100001", "100000"] },
         { """{"name":"a","liveness":{"silenceLimitMs":999}}""", ["app.liveness.silence_limit_ms", "999", "1000"] },
         { """{"name":"a","liveness":{"minHeartbeatMs":499}}""", ["app.liveness.min_heartbeat_ms", "499", "500"] },
         { """{"name":"a","liveness":{"maxHeartbeatMs":86400001}}""", ["app.liveness.max_heartbeat_ms", "86400001", "86400000"] },
