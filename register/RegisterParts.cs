@@ -1,6 +1,7 @@
 using Microservices.Bus;
 using Microservices.Hosting;
 using Microservices.Register.Apps;
+using Microservices.Register.Jobs;
 using Microservices.Register.Presence;
 using Microservices.Register.Resume;
 using Microservices.Register.Rooms;
@@ -38,6 +39,8 @@ internal static class RegisterParts
         services.AddSingleton<LiveRooms>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveRooms>());
 
+        services.AddValidatedOptions<JobsOptions, JobsOptionsValidator>(JobsOptions.Section);
+
         services.AddValidatedOptions<ResumeOptions, ResumeOptionsValidator>(ResumeOptions.Section);
         services.AddSingleton<ResumeKeyRing>();
         services.AddHostedService(static provider => provider.GetRequiredService<ResumeKeyRing>());
@@ -64,6 +67,7 @@ internal static class RegisterParts
         app.MapGrpcService<SessionsService>().RequireListener(Listeners.Grpc);
         app.MapGrpcService<AppsService>().RequireListener(Listeners.Grpc);
         app.MapGrpcService<TokensService>().RequireListener(Listeners.Grpc);
+        app.MapGrpcService<JobsService>().RequireListener(Listeners.Grpc);
         return app;
     }
 }

@@ -35,6 +35,7 @@ internal static class StoreComposition
         services.AddSingleton<ITokenStore, MemoryTokenStore>();
         services.AddSingleton<IAppStore, MemoryAppStore>();
         services.AddSingleton<IResumeKeyStore, MemoryResumeKeyStore>();
+        services.AddSingleton<IJobStore, MemoryJobStore>();
     }
 
     private static void AddRedis(IServiceCollection services, RedisOptions options)
@@ -49,5 +50,6 @@ internal static class StoreComposition
         services.AddSingleton<ITokenStore, RedisTokenStore>();
         services.AddSingleton<IAppStore, RedisAppStore>();
         services.AddSingleton<IResumeKeyStore, RedisResumeKeyStore>();
+        services.AddSingleton<IJobStore, RedisJobStore>();
     }
 }

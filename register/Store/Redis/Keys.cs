@@ -17,10 +17,17 @@ internal static class Keys
     public static readonly RedisKey Apps = new("{apps}:apps");
     public static readonly RedisKey AppsRevision = new("{apps}:revision");
 
+    public static readonly RedisKey JobsHighest = new(JobsFront + "highest");
+
+    /// <summary>Front of all keys of jobs.</summary>
+    public const string JobsFront = "{jobs}:";
+
     /// <summary>Front of the keys of what each room must close.</summary>
     public const string CloseFront = "{rooms}:close:";
 
     public static RedisKey Close(ulong incarnation) => new(CloseFront + Hex(incarnation));
+
+    public static RedisKey Job(string id) => new(JobsFront + "job:" + id);
 
     public static RedisKey Index(int partition) => new(Tag(partition) + "sessions");
 

@@ -19,6 +19,11 @@ internal sealed record Script(string Name, string Text)
     public static readonly Script SessionsSweep = LoadChanging("sessions_sweep");
     public static readonly Script EventsTake = Load("events_take");
     public static readonly Script EventsRemove = Load("events_remove");
+    public static readonly Script JobsCreate = Load("jobs_create", "jobs");
+    public static readonly Script JobsList = Load("jobs_list", "jobs");
+    public static readonly Script JobsTake = Load("jobs_take", "jobs");
+    public static readonly Script JobsSave = Load("jobs_save", "jobs");
+    public static readonly Script JobsCancel = Load("jobs_cancel", "jobs");
     public static readonly Script AppsRead = Load("apps_read");
     public static readonly Script AppsWrite = Load("apps_write");
 

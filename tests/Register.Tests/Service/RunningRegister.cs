@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using AppsClient = Microservices.Contracts.Register.Apps.AppsClient;
+using JobsClient = Microservices.Contracts.Register.Jobs.JobsClient;
 using RoomsClient = Microservices.Contracts.Register.Rooms.RoomsClient;
 using SessionsClient = Microservices.Contracts.Register.Sessions.SessionsClient;
 using TokensClient = Microservices.Contracts.Register.Tokens.TokensClient;
@@ -35,6 +36,8 @@ internal sealed class RunningRegister : IAsyncDisposable
     public AppsClient Apps => Client<AppsClient>();
 
     public TokensClient Tokens => Client<TokensClient>();
+
+    public JobsClient Jobs => Client<JobsClient>();
 
     /// <summary>A register on the Redis at <paramref name="endpoints"/>.</summary>
     public static Task<RunningRegister> OnRedisAsync(string endpoints, params (string Key, string Value)[] settings) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microservices.Register.Sessions;
+using Microservices.Register.Jobs;
 using Microservices.Register.Store;
 using Microservices.Register.Store.Memory;
 using Microservices.Register.Store.Redis;
@@ -17,6 +18,7 @@ internal sealed record Stores(
     ITokenStore Tokens,
     IAppStore Apps,
     IResumeKeyStore ResumeKeys,
+    IJobStore Jobs,
     RedisClient? Client = null) : IAsyncDisposable
 {
     public static Stores Memory()
@@ -28,7 +30,8 @@ internal sealed record Stores(
             new MemoryEventOutbox(sessions, TimeProvider.System),
             new MemoryTokenStore(),
             new MemoryAppStore(TimeProvider.System),
-            new MemoryResumeKeyStore(TimeProvider.System));
+            new MemoryResumeKeyStore(TimeProvider.System),
+            new MemoryJobStore(TimeProvider.System, Options.Create(new JobsOptions())));
     }
 
     /// <summary>Connects in the background.</summary>
@@ -45,6 +48,7 @@ internal sealed record Stores(
             new RedisTokenStore(client),
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
             new RedisResumeKeyStore(client),
+            new RedisJobStore(client, Options.Create(new JobsOptions())),
             client);
     }
 
