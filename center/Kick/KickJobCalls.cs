@@ -29,9 +29,7 @@ internal sealed class KickJobCalls(
 
         var spec = request.Clone();
         spec.Key = "";
-        var job = await register.CreateAsync(
-            new CreateJobRequest { Kind = KickRun.Kind, App = request.App, Spec = spec.ToByteString(), Key = request.Key },
-            cancellationToken: cancellationToken);
+        var job = await CreateAsync(new CreateJobRequest { Kind = KickRun.Kind, App = request.App, Spec = spec.ToByteString(), Key = request.Key }, cancellationToken);
         if (request.Key.Length > 0 && !StartKickRequest.Parser.ParseFrom(job.Spec).Equals(spec))
         {
             throw new RefusedException(RefusalCode.Conflict, $"key: '{request.Key}' is the key of job {job.Id}, which has another target or reason.");
@@ -73,6 +71,18 @@ internal sealed class KickJobCalls(
         finally
         {
             Interlocked.Decrement(ref _watchers);
+        }
+    }
+
+    private async Task<Job> CreateAsync(CreateJobRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await register.CreateAsync(request, cancellationToken: cancellationToken);
+        }
+        catch (RpcException fault) when (fault.StatusCode == StatusCode.ResourceExhausted)
+        {
+            throw new RefusedException(RefusalCode.LimitReached, fault.Status.Detail);
         }
     }
 

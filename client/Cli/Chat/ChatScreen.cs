@@ -35,7 +35,7 @@ internal sealed class ChatScreen(Terminal terminal, string user)
         switch (state.Phase)
         {
             case ClientPhase.Verified:
-                Line($"* connected to {state.Endpoint} as {user}", Faint);
+                Line($"* connected to {state.Endpoint} as {user}{(state.Resumed ? "; the session goes on" : "")}", Faint);
                 break;
             case ClientPhase.Waiting:
                 Line($"* {state.Message.TrimEnd('.')}; reconnecting in {Units.Seconds(state.RetryIn)}", Faint);

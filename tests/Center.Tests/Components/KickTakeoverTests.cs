@@ -130,6 +130,20 @@ public sealed class KickTakeoverTests
     }
 
     [Fact]
+    public async Task StartKick_StoreFullOrAway_SaysWhich()
+    {
+        await using var world = await KickWorld.StartAsync();
+
+        world.Register.Jobs.Away = StatusCode.ResourceExhausted;
+        await Refused.WithAsync(RefusalCode.LimitReached, "not now", world.Client.StartKickAsync(Everybody));
+        world.Register.Jobs.Away = StatusCode.Unavailable;
+        await Refused.WithAsync(
+            RefusalCode.TryLater,
+            "Register, which knows sessions and apps, doesn't answer. Try again in 1000 ms.",
+            world.Client.StartKickAsync(Everybody));
+    }
+
+    [Fact]
     public async Task WatchKick_TooManyStreams_AreRefused()
     {
         await using var world = await KickWorld.StartAsync(("Jobs:MaxWatchers", "1"), ("Kick:SessionsPerSecond", "1"));

@@ -1,4 +1,5 @@
 using Microservices.Client;
+using Microservices.Client.Endpoints;
 using Microservices.Contracts.Center;
 using Microservices.Clusters;
 using Microservices.Protocol;
@@ -73,5 +74,23 @@ public sealed class SdkTests(SharedCluster shared)
         await alice.Client.CloseAsync();
 
         await cluster.WaitForPresenceAsync(users[0], online: false);
+    }
+
+    [Fact]
+    public async Task LinkCut_TheSessionGoesOnElsewhereWithoutItsToken()
+    {
+        var cluster = await shared.GetAsync();
+        var users = await cluster.NewUsersAsync(1);
+        await using var link = new CuttableLink(cluster.Gateways[0].Port);
+        await using var alice = await SdkUser.ConnectAsync(cluster, users[0], new Endpoint("127.0.0.1", link.Port));
+        var session = alice.Client.State.Session;
+
+        // Only the ticket can let it in now.
+        await cluster.StoreTokenAsync(users[0] with { Token = "another-token-of-this-user" });
+        link.Cut(next: cluster.Gateways[^1].Port);
+
+        await alice.WaitAsync(sdk => sdk.Client.State is { Phase: ClientPhase.Verified, Resumed: true } state && state.Session != session, "the session is resumed");
+        await cluster.PushAsync(users[0], "after the cut");
+        await alice.WaitAsync(sdk => sdk.Pushes.Any(push => push.Text == "after the cut"), "the push finds it");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microservices.Client;
+using Microservices.Client.Endpoints;
 using Microservices.Client.Messages;
 using Microservices.Clusters;
 using Microservices.Testing;
@@ -34,11 +35,18 @@ internal sealed class SdkUser : IAsyncDisposable
     public int? GatewayPort => Client.State is { Phase: ClientPhase.Verified, Endpoint.Port: var port } ? port : null;
 
     /// <summary>Asks the cluster's dispatcher, connects and logs in.</summary>
-    public static async Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user)
+    public static Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user) =>
+        ConnectAsync(cluster, user, [new Uri($"http://127.0.0.1:{cluster.Dispatchers[0].Port}")], []);
+
+    /// <summary>Connects to this address and logs in.</summary>
+    public static Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user, Endpoint endpoint) => ConnectAsync(cluster, user, [], [endpoint]);
+
+    private static async Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user, Uri[] dispatchers, Endpoint[] endpoints)
     {
         var sdk = new SdkUser(cluster, new PushClient(new PushClientOptions
         {
-            Dispatchers = [new Uri($"http://127.0.0.1:{cluster.Dispatchers[0].Port}")],
+            Dispatchers = dispatchers,
+            Endpoints = endpoints,
             User = user.Name,
             Token = user.Token,
             Reconnect = new ReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1) },
