@@ -34,7 +34,7 @@ public sealed class FrozenGatewayTests(FaultCluster fixture)
             frozen.Send(Signal.Continue);
         }
 
-        await using var observer = new PresenceObserver(world, member => !loyal.Contains(member));
+        await using var observer = new PresenceObserver(world, member => !loyal.Contains(member), frozen);
         await world.WaitUntilServedAsync(loyal);
         await world.WaitUntilPresenceIsRightAsync();
         foreach (var member in early.Concat(late))

@@ -13,13 +13,14 @@ internal sealed class PresenceObserver : IAsyncDisposable
     private readonly FaultWorld _world;
     private readonly Func<Member, bool> _mustBeOnline;
     private readonly Task _observing;
+    private readonly ServiceInstance? _frozen;
     private readonly int _lostLeases;
     private int _observations;
 
-    public PresenceObserver(FaultWorld world, Func<Member, bool> mustBeOnline)
+    public PresenceObserver(FaultWorld world, Func<Member, bool> mustBeOnline, ServiceInstance? frozen = null)
     {
-        (_world, _mustBeOnline) = (world, mustBeOnline);
-        _lostLeases = world.LostLeases;
+        (_world, _mustBeOnline, _frozen) = (world, mustBeOnline, frozen);
+        _lostLeases = world.CountLostLeases(frozen);
         _observing = Task.Run(ObserveAsync);
     }
 
@@ -37,7 +38,7 @@ internal sealed class PresenceObserver : IAsyncDisposable
     {
         await StopAsync();
         Assert.True(Doubled.IsEmpty, $"Twice online, {Doubled.Count} times:\n{string.Join('\n', Doubled.Take(5))}\n{_world.State()}");
-        if (_world.LostLeases > _lostLeases)
+        if (_world.CountLostLeases(_frozen) > _lostLeases)
         {
             FaultWorld.Report($"A lease was lost: this machine is too busy to judge {Absent.Count} absences.");
             return;
