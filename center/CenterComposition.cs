@@ -57,6 +57,7 @@ internal static class CenterComposition
         services.AddSingleton<KickCall>();
         services.AddSingleton<KickJobCalls>();
         services.AddSingleton<PresenceCalls>();
+        services.AddSingleton<WatchCall>();
         services.AddSingleton<TokenCalls>();
         services.AddSingleton<AppCalls>();
         services.AddSingleton<RoomCalls>();
@@ -76,6 +77,11 @@ internal static class CenterComposition
         services.AddSingleton<KickRun>();
         services.AddSingleton(static provider => new JobKind(KickRun.Kind, provider.GetRequiredService<KickRun>().RunAsync));
         services.AddSingleton<JobTaker>();
+
+        // In: presence events, for those who watch.
+        services.AddValidatedOptions<PresenceOptions, PresenceOptionsValidator>(PresenceOptions.Section);
+        services.AddSingleton<PresenceFeed>();
+        services.AddHostedService<PresenceSubscription>();
 
         // What register knows.
         services.AddRegisterClient();
@@ -113,10 +119,16 @@ internal static class CenterComposition
     private static WatchOfRegister<RoomList> WatchRooms(IServiceProvider services)
     {
         var register = services.GetRequiredService<RoomsClient>();
+        var directory = services.GetRequiredService<RoomDirectory>();
+        var feed = services.GetRequiredService<PresenceFeed>();
         return Watch<RoomList>(
             services,
             cancellationToken => register.Watch(new WatchRoomsRequest(), cancellationToken: cancellationToken),
-            services.GetRequiredService<RoomDirectory>().Apply,
+            rooms =>
+            {
+                directory.Apply(rooms);
+                feed.Apply(rooms);
+            },
             gate: null);
     }
 

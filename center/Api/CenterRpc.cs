@@ -16,7 +16,7 @@ namespace Microservices.Center.Api;
 /// <see cref="ApiKeyInterceptor"/> and <see cref="Refusals.RefusalInterceptor"/>.
 /// </summary>
 internal sealed class CenterRpc(
-    PushCall push, KickCall kick, KickJobCalls kickJobs, PresenceCalls presence, TokenCalls tokens, AppCalls apps, RoomCalls rooms) : CenterBase
+    PushCall push, KickCall kick, KickJobCalls kickJobs, PresenceCalls presence, WatchCall watch, TokenCalls tokens, AppCalls apps, RoomCalls rooms) : CenterBase
 {
     public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
     {
@@ -63,6 +63,12 @@ internal sealed class CenterRpc(
     {
         context.Require(ApiScope.Presence, request.App);
         return presence.ListAsync(request, context.CancellationToken);
+    }
+
+    public override Task WatchPresence(WatchPresenceRequest request, IServerStreamWriter<PresenceUpdate> responseStream, ServerCallContext context)
+    {
+        var key = context.Require(ApiScope.Presence, request.App);
+        return watch.RunAsync(request, key, responseStream, context.CancellationToken);
     }
 
     public override Task<IssueTokenReply> IssueToken(IssueTokenRequest request, ServerCallContext context)

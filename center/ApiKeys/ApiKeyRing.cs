@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using Microservices.Center.Refusals;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Center.ApiKeys;
@@ -11,14 +12,16 @@ internal sealed class ApiKeyRing
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
     private readonly string _path;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _reloading = new();
     private volatile FrozenDictionary<string, ApiKey> _keys = FrozenDictionary<string, ApiKey>.Empty;
     private byte[] _contentHash = [];
     private string? _saidFault;
 
-    public ApiKeyRing(IOptions<ApiKeyOptions> options, ILogger<ApiKeyRing> logger)
+    public ApiKeyRing(IOptions<ApiKeyOptions> options, TimeProvider time, ILogger<ApiKeyRing> logger)
     {
+        _time = time;
         _path = options.Value.File ?? throw new InvalidOperationException("ApiKeys:File is not set.");
         _logger = logger;
         Reload();
@@ -37,9 +40,32 @@ internal sealed class ApiKeyRing
         return fits ? key : null;
     }
 
+    /// <summary>Raised after each look at the file, which may have changed: for calls that last.</summary>
+    public event Action? LookedAt;
+
+    /// <summary>Why a call that began with <paramref name="key"/> may not go on; null when it may.</summary>
+    public RefusedException? FaultOf(ApiKey key, string scope, string app)
+    {
+        if (!_keys.TryGetValue(key.Id, out var now) || !now.Sha256.AsSpan().SequenceEqual(key.Sha256))
+        {
+            return new RefusedException(RefusalCode.Unauthenticated, $"API key '{key.Id}' is not valid any more.");
+        }
+
+        return now.IsExpired(_time.GetUtcNow()) ? new RefusedException(RefusalCode.Unauthenticated, $"API key '{key.Id}' expired at {now.Expires:u}.")
+            : now.Allows(scope) && now.IsFor(app) ? null
+            : new RefusedException(RefusalCode.Forbidden, $"API key '{key.Id}' is not for scope '{scope}' of app '{app}' any more.");
+    }
+
     /// <summary>Reads the file and takes up its keys when it has changed.</summary>
     /// <returns>False when it is unreadable or invalid: logged once, and the former keys stay.</returns>
     public bool Reload()
+    {
+        var isRead = Read();
+        LookedAt?.Invoke();
+        return isRead;
+    }
+
+    private bool Read()
     {
         lock (_reloading)
         {

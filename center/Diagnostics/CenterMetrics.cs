@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Grpc.Core;
+using Microservices.Contracts.Center;
 
 namespace Microservices.Center.Diagnostics;
 
@@ -23,6 +24,14 @@ internal sealed class CenterMetrics
     private readonly Counter<long> _chatRetries;
     private readonly Histogram<long> _chatBatch;
 
+    private readonly Counter<long> _presenceEvents;
+    private readonly Counter<long> _presenceLosses;
+    private readonly UpDownCounter<long> _watchers;
+    private readonly Counter<long> _watchersRefused;
+    private readonly Counter<long> _watchersBehind;
+    private readonly Counter<long> _watchDropped;
+    private readonly Counter<long> _watchUpdates;
+
     public CenterMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
@@ -40,6 +49,13 @@ internal sealed class CenterMetrics
         _chatNotices = meter.CreateCounter<long>("center.chat.notices", "{notice}", "What senders of chat were told, by code.");
         _chatRetries = meter.CreateCounter<long>("center.chat.retries", "{attempt}", "Attempts at a batch that did not finish it because register or the bus was away.");
         _chatBatch = meter.CreateHistogram<long>("center.chat.batch", "{message}", "Messages in a batch.");
+        _presenceEvents = meter.CreateCounter<long>("center.presence.events", "{event}", "Presence events that came, by result.");
+        _presenceLosses = meter.CreateCounter<long>("center.presence.losses", "{loss}", "Times that presence events may have been lost, by cause.");
+        _watchers = meter.CreateUpDownCounter<long>("center.presence.watchers", "{watcher}", "Who watches presence now.");
+        _watchersRefused = meter.CreateCounter<long>("center.presence.watchers.refused", "{watcher}", "Watchers that were refused at the limit.");
+        _watchersBehind = meter.CreateCounter<long>("center.presence.watchers.behind", "{time}", "Times that a watcher was too slow and was told to read again.");
+        _watchDropped = meter.CreateCounter<long>("center.presence.dropped", "{change}", "Changes that were dropped for watchers that were too slow.");
+        _watchUpdates = meter.CreateCounter<long>("center.presence.updates", "{update}", "Updates that watchers were sent, by kind.");
     }
 
     public void Called(string method, StatusCode status, TimeSpan duration)
@@ -73,6 +89,29 @@ internal sealed class CenterMetrics
     public void ChatBatchRetried() => _chatRetries.Add(1);
 
     public void ChatBatchCame(int messages) => _chatBatch.Record(messages);
+
+    public void PresenceTold(string result) => _presenceEvents.Add(1, Tag("result", result));
+
+    public void PresenceLost(string cause) => _presenceLosses.Add(1, Tag("cause", cause));
+
+    public void WatchersChanged(int by) => _watchers.Add(by);
+
+    public void WatcherRefused() => _watchersRefused.Add(1);
+
+    public void WatcherFellBehind(int dropped)
+    {
+        _watchersBehind.Add(1);
+        _watchDropped.Add(dropped);
+    }
+
+    /// <param name="why">Null: it was a change.</param>
+    public void PresenceUpdateSent(ReadNow.Types.Why? why) => _watchUpdates.Add(1, Tag("kind", why switch
+    {
+        null => "change",
+        ReadNow.Types.Why.Started => "started",
+        ReadNow.Types.Why.FellBehind => "fell_behind",
+        _ => "lost",
+    }));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -17,19 +17,8 @@ internal sealed class PresenceCalls(AppCatalog apps, SessionLookup sessions, Ses
     {
         Arguments.CheckUsers(request.Users);
         var app = await apps.GetAsync(request.App, cancellationToken);
-        var found = await sessions.FindAsync(app.Name, request.Users, cancellationToken);
-        return new GetPresenceReply
-        {
-            Users =
-            {
-                found.Select(static user => new UserPresence
-                {
-                    User = user.User,
-                    Online = user.Sessions.Count > 0,
-                    Sessions = { user.Sessions.Select(ToOnline) },
-                }),
-            },
-        };
+        var (users, isComplete) = await sessions.ReadAsync(app.Name, request.Users, cancellationToken);
+        return new GetPresenceReply { Users = { users.Select(PresenceAnswers.ToUser) }, Complete = isComplete };
     }
 
     public async Task<ListOnlineReply> ListAsync(ListOnlineRequest request, CancellationToken cancellationToken)
@@ -43,18 +32,11 @@ internal sealed class PresenceCalls(AppCatalog apps, SessionLookup sessions, Ses
         var page = await register.ListAsync(
             new ListSessionsRequest { App = app.Name, Cursor = request.Cursor, Limit = request.Limit },
             cancellationToken: cancellationToken);
-        return new ListOnlineReply { Sessions = { page.Sessions.Select(ToOnline) }, NextCursor = page.NextCursor };
+        return new ListOnlineReply
+        {
+            Sessions = { page.Sessions.Select(PresenceAnswers.ToOnline) },
+            NextCursor = page.NextCursor,
+            Complete = page.Complete,
+        };
     }
-
-    private static OnlineSession ToOnline(Session session) => new()
-    {
-        User = session.User,
-        Device = session.ShownDevice(),
-        Room = session.Room,
-        RemoteAddress = session.RemoteAddress,
-        SinceUnixMs = session.SinceUnixMs,
-        ClientVersion = session.ClientVersion,
-        ChatClient = session.ChatClient,
-        Sdk = session.Sdk,
-    };
 }

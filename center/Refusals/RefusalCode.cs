@@ -7,6 +7,7 @@ namespace Microservices.Center.Refusals;
 /// </summary>
 internal sealed record RefusalCode(uint Number, string Name, StatusCode Status)
 {
+    public static readonly RefusalCode GoingAway = new(3000, "going_away", StatusCode.Unavailable);
     public static readonly RefusalCode InternalError = new(3005, "internal_error", StatusCode.Internal);
     public static readonly RefusalCode Kicked = new(4001, "kicked", StatusCode.PermissionDenied);
     public static readonly RefusalCode TokenRevoked = new(4002, "token_revoked", StatusCode.Unauthenticated);
@@ -27,7 +28,7 @@ internal sealed record RefusalCode(uint Number, string Name, StatusCode Status)
 
     public static IReadOnlyList<RefusalCode> All { get; } =
     [
-        InternalError, Kicked, TokenRevoked, UnknownApp, Forbidden, InvalidArgument, NotDelivered, TooManyRecipients,
+        GoingAway, InternalError, Kicked, TokenRevoked, UnknownApp, Forbidden, InvalidArgument, NotDelivered, TooManyRecipients,
         PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict, LimitReached,
     ];
 }

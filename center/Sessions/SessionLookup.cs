@@ -14,11 +14,19 @@ internal sealed class SessionLookup(SessionsClient register)
 
     /// <summary>The sessions of <paramref name="users"/>, in their order. The calls that a long list takes run at the same time.</summary>
     /// <exception cref="Grpc.Core.RpcException">Register doesn't answer.</exception>
-    public async Task<IReadOnlyList<UserSessions>> FindAsync(string app, IReadOnlyCollection<string> users, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserSessions>> FindAsync(string app, IReadOnlyCollection<string> users, CancellationToken cancellationToken) =>
+        (await ReadAsync(app, users, cancellationToken)).Users;
+
+    /// <summary>The same, and whether register can be sure that none is missing.</summary>
+    /// <exception cref="Grpc.Core.RpcException">Register doesn't answer.</exception>
+    public async Task<(IReadOnlyList<UserSessions> Users, bool IsComplete)> ReadAsync(
+        string app, IReadOnlyCollection<string> users, CancellationToken cancellationToken)
     {
         var calls = users.Chunk(UsersPerCall).Select(some => LookupAsync(app, some, cancellationToken)).ToArray();
         var replies = await Task.WhenAll(calls);
-        return replies.Length == 1 ? replies[0].Users : [.. replies.SelectMany(static reply => reply.Users)];
+        return (
+            replies.Length == 1 ? replies[0].Users : [.. replies.SelectMany(static reply => reply.Users)],
+            replies.All(static reply => reply.Complete));
     }
 
     private async Task<LookupReply> LookupAsync(string app, string[] users, CancellationToken cancellationToken)

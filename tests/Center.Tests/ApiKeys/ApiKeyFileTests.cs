@@ -167,5 +167,5 @@ public sealed class ApiKeyFileTests : IDisposable
     }
 
     private ApiKeyRing Ring() =>
-        new(Options.Create(new ApiKeyOptions { File = KeyFile }), NullLogger<ApiKeyRing>.Instance);
+        new(Options.Create(new ApiKeyOptions { File = KeyFile }), TimeProvider.System, NullLogger<ApiKeyRing>.Instance);
 }
