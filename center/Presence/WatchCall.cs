@@ -14,7 +14,9 @@ internal sealed class WatchCall : IDisposable
     /// <summary>How long an update that the watcher doesn't take may still be under way after its end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // What is written without pause leaves in one piece.
+    /// <summary>Most updates that leave in one piece. What isn't flushed doesn't wait for the watcher, so that it must have a bound.</summary>
+    private const int MaxUnflushed = 64;
+
     private static readonly WriteOptions More = new(WriteFlags.BufferHint);
 
     private readonly AppCatalog _apps;
@@ -62,10 +64,18 @@ internal sealed class WatchCall : IDisposable
         // A write that is cancelled cuts the call without a status: only for a watcher that takes nothing.
         using var stuck = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var ended = watcher.Ended.Register(() => stuck.CancelAfter(Patience));
-        while (true)
+        for (var unflushed = 1; ; unflushed++)
         {
             var update = await watcher.TakeAsync(cancellationToken);
-            writer.WriteOptions = watcher.HasWaiting ? More : null;
+            if (unflushed < MaxUnflushed && watcher.HasWaiting)
+            {
+                writer.WriteOptions = More;
+            }
+            else
+            {
+                (writer.WriteOptions, unflushed) = (null, 0);
+            }
+
             await writer.WriteAsync(update, stuck.Token);
             _metrics.PresenceUpdateSent(update.KindCase == PresenceUpdate.KindOneofCase.ReadNow ? update.ReadNow.Why : null);
         }

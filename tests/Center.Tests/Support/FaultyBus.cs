@@ -9,6 +9,9 @@ internal sealed class FaultyBus(IBus bus) : IBus
     /// <summary>The outcome of a publish to a room (null = to all rooms), in place of the publish; null = publish.</summary>
     public Func<ulong?, RoomMessage, PublishOutcome?> Fault { get; set; } = static (_, _) => null;
 
+    /// <summary>Until it completes the bus is away for those who subscribe to presence.</summary>
+    public Task PresenceMayBegin { get; set; } = Task.CompletedTask;
+
     public bool IsConnected => bus.IsConnected;
 
     public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken) =>
@@ -21,8 +24,11 @@ internal sealed class FaultyBus(IBus bus) : IBus
 
     public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) => bus.PublishPresenceAsync(change, cancellationToken);
 
-    public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) =>
-        bus.SubscribePresenceAsync(consumer, cancellationToken);
+    public async Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken)
+    {
+        await PresenceMayBegin.WaitAsync(cancellationToken);
+        return await bus.SubscribePresenceAsync(consumer, cancellationToken);
+    }
 
     public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) =>
         bus.ConsumeRoomAsync(incarnation, handler, cancellationToken);
