@@ -32,6 +32,7 @@ internal sealed class RunningRegister : IAsyncDisposable
                 ["ServiceAuth:Secret"] = Secret,
                 ["Store:Kind"] = "memory",
                 ["Rooms:LeaseTime"] = "00:05:00",
+                ["Rooms:RefillPatience"] = "00:05:00",
                 ["Rooms:RefreshEvery"] = "00:00:00.050",
                 ["Apps:RefreshEvery"] = "00:00:00.050",
             });
