@@ -6,6 +6,10 @@ public sealed class RoomsOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "Rooms";
 
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(2);
+
+    private TimeSpan? _refillPatience;
+
     /// <summary>How long a lease lives without a renewal: so long the sessions of a crashed gateway are still counted. Default 10 s.</summary>
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -17,9 +21,13 @@ public sealed class RoomsOptions
 
     /// <summary>
     /// A room that hasn't said for so long that it has claimed its sessions again, after the store may have lost some, is taken to have: older
-    /// gateways never say it. Default 2 min.
+    /// gateways never say it. Default 2 min, or <see cref="LeaseTime"/> where that is longer.
     /// </summary>
-    public TimeSpan RefillPatience { get; set; } = TimeSpan.FromMinutes(2);
+    public TimeSpan RefillPatience
+    {
+        get => _refillPatience ?? (LeaseTime > UsualPatience ? LeaseTime : UsualPatience);
+        set => _refillPatience = value;
+    }
 
     internal TimeSpan RenewalPace => RenewEvery ?? LeaseTime / 3;
 
