@@ -12,9 +12,12 @@ public sealed class PresenceOptions
     /// <summary>How long an event waits for others to be relayed with. Default 10 ms.</summary>
     public TimeSpan Coalesce { get; set; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>For how long a partition is held for a register that doesn't go on with it: so late its events come when it died. Default 10 s.</summary>
+    /// <summary>
+    /// For how long a partition, or a dead room that is swept, is held for a register that doesn't go on with it: so late at most its events come
+    /// when that register died. Default 10 s.
+    /// </summary>
     public TimeSpan Hold { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many sessions of dead rooms are ended in a second, each an event. Default 5,000.</summary>
-    public int SweptPerSecond { get; set; } = 5_000;
+    /// <summary>How many sessions of dead rooms are ended in a second, each an event. Default 10,000.</summary>
+    public int SweptPerSecond { get; set; } = 10_000;
 }

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} sessions of the dead room {Incarnation:x16} are swept")]
     public static partial void RoomSwept(ILogger logger, ulong incarnation, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} sessions of the dead room {Incarnation:x16} are swept; the rest follows when the store answers")]
+    public static partial void RoomSweptInPart(ILogger logger, ulong incarnation, int count);
 }

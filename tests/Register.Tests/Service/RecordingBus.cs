@@ -11,7 +11,10 @@ internal sealed class RecordingBus : IBus
 
     public ConcurrentQueue<PresenceEvent> Presence { get; } = new();
 
-    public bool IsConnected => true;
+    public bool IsConnected { get; set; } = true;
+
+    /// <summary>Decides about each presence event; those that it accepts are kept.</summary>
+    public Func<PresenceEvent, Task<PublishOutcome>> Judge { get; set; } = static _ => Task.FromResult(PublishOutcome.Accepted);
 
     public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken)
     {
@@ -23,10 +26,15 @@ internal sealed class RecordingBus : IBus
 
     public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken)
+    public async ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken)
     {
-        Presence.Enqueue(change);
-        return ValueTask.FromResult(PublishOutcome.Accepted);
+        var outcome = await Judge(change);
+        if (outcome == PublishOutcome.Accepted)
+        {
+            Presence.Enqueue(change);
+        }
+
+        return outcome;
     }
 
     public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) => throw new NotSupportedException();
