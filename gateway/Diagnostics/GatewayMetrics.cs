@@ -110,6 +110,8 @@ internal sealed class GatewayMetrics
 
     public long Uplinks(UplinkOutcome outcome) => _uplinks[(int)outcome];
 
+    public long FramesOut(Command command) => _framesOut[(int)command - 100];
+
     public long FramesIn(Command command) => _framesIn[(int)command];
 
     public long StateChanges(bool isAway) => _states[isAway ? 1 : 0];

@@ -9,6 +9,7 @@ internal sealed class LoginPace
     private const double Weight = 0.25;
 
     private readonly Lock _sync = new();
+    private readonly double _burst;
     private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
     private double _allowed;
@@ -23,7 +24,10 @@ internal sealed class LoginPace
     {
         _options = options.Value;
         _time = time;
-        _allowed = _options.LoginBurst;
+
+        // Less than comes in some looks at the queue would be a lower rate.
+        _burst = Math.Max(_options.LoginBurst, _options.LoginsPerSecond / 50.0);
+        _allowed = _burst;
         _allowedAt = _goodAt = _slotAt = time.GetTimestamp();
     }
 
@@ -38,7 +42,7 @@ internal sealed class LoginPace
         lock (_sync)
         {
             var now = _time.GetTimestamp();
-            _allowed = Math.Min(_options.LoginBurst, _allowed + (_time.GetElapsedTime(_allowedAt, now).TotalSeconds * _options.LoginsPerSecond));
+            _allowed = Math.Min(_burst, _allowed + (_time.GetElapsedTime(_allowedAt, now).TotalSeconds * _options.LoginsPerSecond));
             _allowedAt = now;
             var taken = Math.Min(most, (int)_allowed);
             _allowed -= taken;
@@ -51,7 +55,7 @@ internal sealed class LoginPace
     {
         lock (_sync)
         {
-            _allowed = Math.Min(_options.LoginBurst, _allowed + logins);
+            _allowed = Math.Min(_burst, _allowed + logins);
         }
     }
 

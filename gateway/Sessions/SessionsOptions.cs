@@ -17,7 +17,7 @@ public sealed class SessionsOptions
     [Range(0, 1_000_000)]
     public int LoginsPerSecond { get; set; } = 5_000;
 
-    /// <summary>How many may go at once after a pause. Default 5,000.</summary>
+    /// <summary>How many may go at once after a pause; at least what 20 ms bring. Default 5,000.</summary>
     [Range(1, 1_000_000)]
     public int LoginBurst { get; set; } = 5_000;
 

@@ -20,8 +20,8 @@ internal sealed class FakeRegister : IAsyncDisposable
     private readonly Dictionary<(string App, string User), Session> _sessions = [];
     private readonly Dictionary<string, App> _apps = [];
     private readonly List<SessionKey> _displaced = [];
-    private WebApplication? _app;
-    private CancellationTokenSource _stopping = new();
+    private readonly Dictionary<(string App, string User), ulong> _resumable = [];
+    private readonly Dictionary<int, Front> _fronts = [];
     private ulong _epoch = 1_000;
     private ulong _incarnation = 0xA000;
     private ulong _revision;
@@ -31,10 +31,19 @@ internal sealed class FakeRegister : IAsyncDisposable
 
     public int Port { get; } = Testing.FreePorts.Take();
 
-    public string Address => $"http://127.0.0.1:{Port}";
+    /// <summary>The port of a second register on the same store; see <see cref="StartAsync(int)"/>.</summary>
+    public int SecondPort { get; } = Testing.FreePorts.Take();
+
+    public string Address => AddressOf(Port);
 
     /// <summary>Runs before a claim is answered; may wait or throw.</summary>
     public Func<ClaimRequest, Task>? OnClaim { get; set; }
+
+    /// <summary>Runs after a claim was made, before it is answered.</summary>
+    public Func<ClaimRequest, Task>? AfterClaim { get; set; }
+
+    /// <summary>Runs before a request of a lease stream is answered; may wait or throw.</summary>
+    public Func<LeaseRequest, Task>? OnLease { get; set; }
 
     /// <summary>Claims of these users are answered so, whatever their token.</summary>
     public ConcurrentDictionary<string, Outcome> Forced { get; } = new();
@@ -64,34 +73,68 @@ internal sealed class FakeRegister : IAsyncDisposable
 
     public int RenewEveryMs { get; set; } = 50;
 
-    public async Task StartAsync()
+    /// <summary>Which data the store has: told in the lease; 0 = nothing is told.</summary>
+    public ulong Refill { get; set; }
+
+    /// <summary>The keys of resume tickets; null = none are told.</summary>
+    public ResumeKeys? ResumeKeys { get; set; }
+
+    /// <summary>By port: how often a lease stream was opened there.</summary>
+    public ConcurrentDictionary<int, int> Opened { get; } = new();
+
+    public static string AddressOf(int port) => $"http://127.0.0.1:{port}";
+
+    /// <summary>Session state is gone, as after a restart of an empty store.</summary>
+    public void LoseSessions()
     {
-        _stopping = new CancellationTokenSource();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel(kestrel => kestrel.ListenLocalhost(Port, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(this);
-        _app = builder.Build();
-        _app.MapGrpcService<RoomsFake>();
-        _app.MapGrpcService<SessionsFake>();
-        _app.MapGrpcService<AppsFake>();
-        await _app.StartAsync();
+        lock (_sync)
+        {
+            _sessions.Clear();
+            _resumable.Clear();
+        }
     }
 
-    public async Task StopAsync()
+    public Task StartAsync() => StartAsync(Port);
+
+    public async Task StartAsync(int port)
     {
-        await _stopping.CancelAsync();
-        await _app!.StopAsync();
-        await _app.DisposeAsync();
-        _app = null;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(this);
+        var app = builder.Build();
+        var front = new Front(port, app, new CancellationTokenSource());
+        app.MapGrpcService<RoomsFake>();
+        app.MapGrpcService<SessionsFake>();
+        app.MapGrpcService<AppsFake>();
+        app.Use((context, next) =>
+        {
+            context.Items[typeof(Front)] = front;
+            return next(context);
+        });
+        _fronts[port] = front;
+        await app.StartAsync();
+    }
+
+    public Task StopAsync() => StopAsync(Port);
+
+    public async Task StopAsync(int port)
+    {
+        if (_fronts.Remove(port, out var front))
+        {
+            await front.Stopping.CancelAsync();
+            await front.App.StopAsync();
+            await front.App.DisposeAsync();
+            front.Stopping.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
+        foreach (var port in _fronts.Keys.ToArray())
         {
-            await StopAsync();
+            await StopAsync(port);
         }
     }
 
@@ -158,7 +201,8 @@ internal sealed class FakeRegister : IAsyncDisposable
                 return new ClaimResult { Outcome = Outcome.Overtaken };
             }
 
-            if (!claim.HasHeldEpoch && claim.Token != "token-" + claim.User)
+            var isResumed = claim.HasResumeEpoch && claim.ResumeEpoch == (former?.Key.Epoch ?? _resumable.GetValueOrDefault((claim.App, claim.User)));
+            if (!claim.HasHeldEpoch && !isResumed && claim.Token != "token-" + claim.User)
             {
                 return new ClaimResult { Outcome = Outcome.WrongToken };
             }
@@ -172,19 +216,34 @@ internal sealed class FakeRegister : IAsyncDisposable
                 Key = new SessionKey { Session = claim.Session, Epoch = epoch },
                 Incarnation = incarnation,
             };
-            return new ClaimResult { Outcome = Outcome.Claimed, Epoch = epoch, Displaced = former };
+            return new ClaimResult { Outcome = Outcome.Claimed, Epoch = epoch, Displaced = former, Resumed = isResumed };
         }
     }
+
+    private static Front FrontOf(ServerCallContext context) => (Front)context.GetHttpContext().Items[typeof(Front)]!;
+
+    /// <summary>One register process.</summary>
+    private sealed record Front(int Port, WebApplication App, CancellationTokenSource Stopping);
 
     private sealed class RoomsFake(FakeRegister fake) : Contracts.Register.Rooms.RoomsBase
     {
         public override async Task Lease(IAsyncStreamReader<LeaseRequest> requestStream, IServerStreamWriter<LeaseReply> responseStream, ServerCallContext context)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, fake._stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, FrontOf(context).Stopping.Token);
             try
             {
                 while (await requestStream.MoveNext(either.Token))
                 {
+                    if (fake.OnLease is { } hook)
+                    {
+                        await hook(requestStream.Current).WaitAsync(either.Token);
+                    }
+
+                    if (requestStream.Current.KindCase == LeaseRequest.KindOneofCase.Open)
+                    {
+                        fake.Opened.AddOrUpdate(FrontOf(context).Port, 1, static (_, count) => count + 1);
+                    }
+
                     if (Answer(requestStream.Current) is not { } reply)
                     {
                         return;
@@ -239,12 +298,19 @@ internal sealed class FakeRegister : IAsyncDisposable
                 fake._displaced.Remove(key);
             }
 
-            return new LeaseReply { Renewed = new LeaseRenewed { Displaced = { fake._displaced } } };
+            return new LeaseReply { Renewed = new LeaseRenewed { Displaced = { fake._displaced }, Refill = fake.Refill, ResumeKeys = fake.ResumeKeys } };
         }
 
         private LeaseReply Granted() => new()
         {
-            Granted = new LeaseGranted { Incarnation = fake.Incarnation, LeaseMs = (uint)fake.LeaseMs, RenewEveryMs = (uint)fake.RenewEveryMs },
+            Granted = new LeaseGranted
+            {
+                Incarnation = fake.Incarnation,
+                LeaseMs = (uint)fake.LeaseMs,
+                RenewEveryMs = (uint)fake.RenewEveryMs,
+                Refill = fake.Refill,
+                ResumeKeys = fake.ResumeKeys,
+            },
         };
     }
 
@@ -258,9 +324,15 @@ internal sealed class FakeRegister : IAsyncDisposable
                 await hook(request);
             }
 
-            return request.Incarnation != fake.Incarnation
+            var reply = request.Incarnation != fake.Incarnation
                 ? throw new RpcException(new Status(StatusCode.FailedPrecondition, "dead"))
                 : new ClaimReply { Results = { request.Claims.Select(claim => fake.Claim(request.Incarnation, claim)) } };
+            if (fake.AfterClaim is { } after)
+            {
+                await after(request);
+            }
+
+            return reply;
         }
 
         public override Task<EndReply> End(EndRequest request, ServerCallContext context)
@@ -277,6 +349,7 @@ internal sealed class FakeRegister : IAsyncDisposable
                     if (isStored)
                     {
                         fake._sessions.Remove((end.App, end.User));
+                        fake._resumable[(end.App, end.User)] = end.Code < 4000 ? end.Epoch : 0;
                     }
                 }
 
@@ -317,7 +390,7 @@ internal sealed class FakeRegister : IAsyncDisposable
     {
         public override async Task Watch(WatchAppsRequest request, IServerStreamWriter<AppList> responseStream, ServerCallContext context)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, fake._stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, FrontOf(context).Stopping.Token);
             try
             {
                 while (true)

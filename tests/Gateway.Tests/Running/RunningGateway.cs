@@ -72,7 +72,14 @@ internal sealed class RunningGateway : IAsyncDisposable
         StartAsync(register, wheel: null, withRegister, settings);
 
     /// <summary>Timeouts of clients pass only when the test moves <paramref name="wheel"/>, in steps shorter than a stall.</summary>
-    public static async Task<RunningGateway> StartAsync(FakeRegister register, ManualTime? wheel, bool withRegister = true, params (string Key, string Value)[] settings)
+    public static Task<RunningGateway> StartAsync(FakeRegister register, ManualTime? wheel, bool withRegister = true, params (string Key, string Value)[] settings) =>
+        StartAsync(register, wheel, time: null, withRegister, settings);
+
+    /// <summary>A gateway that lives by <paramref name="time"/>.</summary>
+    public static Task<RunningGateway> StartAsync(FakeRegister register, TimeProvider time, params (string Key, string Value)[] settings) =>
+        StartAsync(register, wheel: null, time, withRegister: true, settings);
+
+    private static async Task<RunningGateway> StartAsync(FakeRegister register, ManualTime? wheel, TimeProvider? time, bool withRegister, (string Key, string Value)[] settings)
     {
         if (withRegister)
         {
@@ -84,6 +91,11 @@ internal sealed class RunningGateway : IAsyncDisposable
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<IBus>(bus);
+            if (time is not null)
+            {
+                builder.Services.AddSingleton(time);
+            }
+
             if (wheel is not null)
             {
                 builder.Services.AddSingleton(new TimingWheel(wheel, NullLogger<TimingWheel>.Instance));
