@@ -19,6 +19,7 @@ internal sealed class Reclaimer(
     SessionTable sessions,
     ClaimsUnderWay logins,
     SessionEnds ends,
+    LostSessions lost,
     GatewayMetrics metrics,
     IOptions<SessionsOptions> options,
     TimeProvider time,
@@ -89,11 +90,36 @@ internal sealed class Reclaimer(
                 // What they claimed may be lost, and they are no sessions yet.
                 await Task.Delay(LookEvery, time, cancellationToken);
             }
+            else if (room.Refilled != stamp.Refill && await AnyLostAsync(cancellationToken))
+            {
+                // Being ended; looked for again until none is left, so that a refill that is told is right.
+                await Task.Delay(LookEvery, time, cancellationToken);
+            }
             else if (stamp == room.Stamp)
             {
                 Finished(stamp.Refill);
                 return;
             }
+        }
+    }
+
+    /// <summary>A store that went back to an older state has sessions of this room again that had ended.</summary>
+    private async Task<bool> AnyLostAsync(CancellationToken cancellationToken)
+    {
+        var pause = new RetryPause(time);
+        while (true)
+        {
+            try
+            {
+                return await lost.GoThroughAsync(cancellationToken) > 0;
+            }
+            catch (RpcException fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.ReclaimWaits(logger, 0, fault.StatusCode);
+            }
+
+            await pause.WaitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Microservices.Gateway.Sessions;
 
 /// <summary>
-/// A call that failed may have claimed sessions that this room does not know of; in register they would count as online for as long as
-/// the room lives. When that may have happened, this goes through what register holds for the room and ends what the room does not have.
+/// A call that failed may have claimed sessions that this room does not know of, and a store that went back to an older state has sessions
+/// again that had ended; in register they would count as online for as long as the room lives. When that may have happened, this goes through
+/// what register holds for the room and ends what the room does not have.
 /// </summary>
 internal sealed class LostSessions(
     Contracts.Register.Sessions.SessionsClient register,
@@ -57,29 +58,10 @@ internal sealed class LostSessions(
 
     public void Dispose() => _wanted.Dispose();
 
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        var pause = new RetryPause(time);
-        while (true)
-        {
-            try
-            {
-                await GoThroughAsync(cancellationToken);
-                return;
-            }
-            catch (RpcException) when (!cancellationToken.IsCancellationRequested)
-            {
-                await pause.WaitAsync(cancellationToken);
-            }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.LookFailed(logger, fault);
-                return;
-            }
-        }
-    }
-
-    private async Task GoThroughAsync(CancellationToken cancellationToken)
+    /// <summary>Goes through once.</summary>
+    /// <returns>How many it found; they are being ended.</returns>
+    /// <exception cref="RpcException">Register did not answer.</exception>
+    public async Task<int> GoThroughAsync(CancellationToken cancellationToken)
     {
         Log.LookingForLost(logger);
         var (listed, lost) = (0, 0);
@@ -103,5 +85,28 @@ internal sealed class LostSessions(
         }
         while (request.Cursor.Length > 0);
         Log.LostEnded(logger, lost, listed);
+        return lost;
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var pause = new RetryPause(time);
+        while (true)
+        {
+            try
+            {
+                await GoThroughAsync(cancellationToken);
+                return;
+            }
+            catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await pause.WaitAsync(cancellationToken);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.LookFailed(logger, fault);
+                return;
+            }
+        }
     }
 }
