@@ -13,7 +13,7 @@ internal sealed class KickOptions
 
     /// <summary>
     /// While register says that sessions may be missing (its store lost data, and the gateways claim theirs again), a job goes round again. A job
-    /// that is older than this fails then rather than saying that it is done. Default 2 min.
+    /// that is older than this fails then rather than saying that it is done. Longer than register's patience with such gateways. Default 5 min.
     /// </summary>
-    public TimeSpan IncompleteLimit { get; set; } = TimeSpan.FromMinutes(2);
+    public TimeSpan IncompleteLimit { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -26,7 +26,7 @@ internal static class JobRules
     public static void Check(CreateJobRequest request)
     {
         CheckKind("kind", request.Kind);
-        Require(Identifiers.FaultOfApp(request.App) is null, "app", Identifiers.FaultOfApp(request.App) ?? "");
+        Require(request.App.Length == 0 || Identifiers.FaultOfApp(request.App) is null, "app", Identifiers.FaultOfApp(request.App) ?? "");
         Require(request.Spec.Length <= MaxSpecBytes, "spec", $"has {request.Spec.Length} bytes; it takes at most {MaxSpecBytes}");
         Require(request.Key.Length <= MaxKeyLength, "key", $"has {request.Key.Length} characters; it takes at most {MaxKeyLength}");
         Require(request.Key.All(static one => one is > ' ' and <= '~'), "key", "has a character that is not visible ASCII");

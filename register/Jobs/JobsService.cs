@@ -11,7 +11,11 @@ internal sealed class JobsService(IJobStore store, AppDirectory apps) : Contract
     public override async Task<Job> Create(CreateJobRequest request, ServerCallContext context)
     {
         JobRules.Check(request);
-        await RequireAppAsync(request.App, context.CancellationToken);
+        if (request.App.Length > 0)
+        {
+            await RequireAppAsync(request.App, context.CancellationToken);
+        }
+
         return await store.CreateAsync(request.App, request.Kind, request.Spec, request.Key, context.CancellationToken)
             ?? throw new RpcException(new Status(
                 StatusCode.ResourceExhausted, $"There are {JobLimits.MaxUnfinished} unfinished jobs; the limit is {JobLimits.MaxUnfinished}."));

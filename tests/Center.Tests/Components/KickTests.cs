@@ -72,6 +72,36 @@ public sealed class KickTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StartKick_RegisterJustStarted_EndsWhatItFindsAndLooksAgain()
+    {
+        var first = await _world.OpenRoomAsync("room-1");
+        var second = await _world.OpenRoomAsync("room-2");
+        await first.LoginAsync("ann", "phone", "shop");
+        await first.LoginAsync("bob");
+        await second.LoginAsync("cid", "desk", "shop");
+
+        // Register can't say for two lease times whether rooms are missing: until then the jobs go on.
+        var ofRoom = await EndedAsync(new StartKickRequest { Room = "room-1", Reason = "moving" }, 2);
+        var ofApp = await EndedAsync(new StartKickRequest { App = "shop", Everybody = new Everybody(), Key = "all" }, 1);
+        await _world.Client.CancelKickAsync(new GetKickRequest { Id = ofRoom.Id });
+        await _world.Client.CancelKickAsync(new GetKickRequest { Id = ofApp.Id });
+
+        ofRoom = await KickWorld.EndOfAsync(_world.Client, ofRoom.Id);
+        ofApp = await KickWorld.EndOfAsync(_world.Client, ofApp.Id);
+        Assert.Equal((KickJob.Types.State.Cancelled, 2ul, 2ul, ""), (ofRoom.State, ofRoom.Found, ofRoom.Ended, ofRoom.App));
+        Assert.Equal((KickJob.Types.State.Cancelled, 1ul, 1ul, "shop"), (ofApp.State, ofApp.Found, ofApp.Ended, ofApp.App));
+        await Eventually.HoldsAsync(() => first.Messages.Sum(message => message.Close.Sessions.Count) == 2 && second.Messages.Count == 1, "the rooms were told");
+        Assert.All(first.Messages, message => Assert.Equal((4001u, "moving"), (message.Close.Code, message.Close.Message)));
+
+        async Task<KickJob> EndedAsync(StartKickRequest request, ulong sessions)
+        {
+            var job = await _world.Client.StartKickAsync(request);
+            await Eventually.HoldsAsync(async () => (job = await _world.Client.GetKickAsync(new GetKickRequest { Id = job.Id })).Ended == sessions, "they are ended", job.ToString);
+            return job;
+        }
+    }
+
+    [Fact]
     public async Task Kick_StoreSilent_SaysForWhom()
     {
         await using var world = await KickWorld.StartAsync();

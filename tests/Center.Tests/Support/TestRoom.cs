@@ -57,7 +57,12 @@ internal sealed class TestRoom : IAsyncDisposable
             },
         });
         Assert.True(await room._lease.ResponseStream.MoveNext(CancellationToken.None));
-        room.Incarnation = room._lease.ResponseStream.Current.Granted.Incarnation;
+        var granted = room._lease.ResponseStream.Current.Granted;
+        room.Incarnation = granted.Incarnation;
+
+        // It has no sessions that the store could have lost.
+        await room._lease.RequestStream.WriteAsync(new LeaseRequest { Renew = new RenewLease { Refilled = granted.Refill } });
+        Assert.True(await room._lease.ResponseStream.MoveNext(CancellationToken.None));
         room._queue = await bus.ConsumeRoomAsync(room.Incarnation, room.TakeAsync, CancellationToken.None);
         return room;
     }

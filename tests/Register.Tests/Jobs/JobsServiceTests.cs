@@ -33,6 +33,16 @@ public sealed class JobsServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_WithoutApp_IsAboutAllApps()
+    {
+        var created = await _register.Jobs.CreateAsync(New(request => (request.App, request.Key) = ("", "one")));
+
+        Assert.Equal("", created.App);
+        Assert.Equal(created, await _register.Jobs.CreateAsync(New(request => (request.App, request.Key) = ("", "one"))));
+        Assert.NotEqual(created.Id, (await _register.Jobs.CreateAsync(New(request => request.Key = "one"))).Id);
+    }
+
+    [Fact]
     public async Task List_WithMoreThanAPage_SaysWhereTheNextBegins()
     {
         for (var i = 0; i < 3; i++)
