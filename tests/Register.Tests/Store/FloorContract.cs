@@ -119,6 +119,21 @@ public abstract class FloorContract(StoreFixture fixture) : SessionStoreContract
         Assert.True(await ClaimedAsync(Single("ann")) > held);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("phone")]
+    public async Task Kick_OfUserWhoseSessionHasEnded_BarsItsReturn(string? device)
+    {
+        var epoch = await ClaimedAsync(Single("ann", device: "phone"));
+        await EndAsync("ann", epoch);
+
+        Assert.Empty(await KickAsync(new SessionKick("ann", device)));
+
+        var ticket = Single("ann", device: "phone") with { ResumeEpoch = epoch, HasToken = false };
+        Assert.Equal(ClaimState.NotResumed, (await ClaimAsync(ticket)).State);
+        Assert.Equal(ClaimState.Overtaken, (await ClaimAsync(Single("ann", held: epoch, device: "phone"))).State);
+    }
+
     [Fact]
     public async Task Kick_OfDeviceOfWhichNothingIsKnown_BarsThatDeviceOnly()
     {
