@@ -31,6 +31,46 @@ public sealed class PresenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GetPresence_StatesAndEnds_SaysSinceWhenAndWhenLastSeen()
+    {
+        var room = await _world.OpenRoomAsync("room-1");
+        var bob = await room.LoginAsync("bob", "phone");
+        var ann = await room.LoginAsync("ann", "desk");
+        var before = await ReadAsync("bob");
+        Assert.True(await room.ReportAsync("bob", bob, away: true));
+        Assert.True(await room.EndAsync("ann", ann, code: 4003));
+
+        var reply = await _world.Client.GetPresenceAsync(new GetPresenceRequest { App = "default", Users = { "bob", "ann", "never" } });
+
+        var alive = Assert.Single(before.Sessions);
+        Assert.Equal((OnlineState.Alive, bob.Epoch), (alive.State, alive.Epoch));
+        Assert.True(alive.StateSinceUnixMs > 0 && alive.LastSeenUnixMs > 0 && alive.Change > 0);
+        var away = Assert.Single(reply.Users[0].Sessions);
+        Assert.Equal((OnlineState.Away, bob.Epoch), (away.State, away.Epoch));
+        Assert.True(away.Change > alive.Change, "its change is newer");
+        Assert.True(away.StateSinceUnixMs >= alive.StateSinceUnixMs, "its state is newer");
+        Assert.True(away.LastSeenUnixMs < away.StateSinceUnixMs, "it was seen before it was away");
+        Assert.Null(reply.Users[0].LastSeen);
+        Assert.Equal((false, "desk", "192.0.2.1:4711", "goodbye"), (
+            reply.Users[1].Online, reply.Users[1].LastSeen.Device, reply.Users[1].LastSeen.RemoteAddress, reply.Users[1].LastSeen.Code));
+        Assert.True(reply.Users[1].LastSeen.UnixMs > 0);
+        Assert.Equal((false, null), (reply.Users[2].Online, reply.Users[2].LastSeen));
+        var listed = await _world.Client.ListOnlineAsync(new ListOnlineRequest { App = "default" });
+        Assert.Equal(away, Assert.Single(listed.Sessions));
+
+        async Task<UserPresence> ReadAsync(string user) =>
+            (await _world.Client.GetPresenceAsync(new GetPresenceRequest { App = "default", Users = { user } })).Users[0];
+    }
+
+    [Fact]
+    public async Task Calls_RegisterHasJustStarted_SayThatTheyAreNotComplete()
+    {
+        // Until its leases may be judged, which takes two lease times.
+        Assert.False((await _world.Client.GetPresenceAsync(new GetPresenceRequest { App = "default", Users = { "bob" } })).Complete);
+        Assert.False((await _world.Client.ListOnlineAsync(new ListOnlineRequest { App = "default" })).Complete);
+    }
+
+    [Fact]
     public async Task ListOnline_PageByPage_ComesToEachSessionOnce()
     {
         var room = await _world.OpenRoomAsync("room-1");

@@ -31,6 +31,10 @@ public sealed class SessionLookupTests
             SinceUnixMs = long.MaxValue,
             NamedDevice = name,
             Sdk = new string('s', MaxSdk),
+            State = SessionState.Away,
+            StateSinceUnixMs = long.MaxValue,
+            LastSeenUnixMs = long.MaxValue,
+            Change = ulong.MaxValue,
         };
         var user = new UserSessions { User = name, Sessions = { Enumerable.Repeat(session, MaxSessionsOfAUser) } };
 

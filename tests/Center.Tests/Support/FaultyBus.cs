@@ -12,6 +12,9 @@ internal sealed class FaultyBus(IBus bus) : IBus
     /// <summary>Until it completes the bus is away for those who subscribe to presence.</summary>
     public Task PresenceMayBegin { get; set; } = Task.CompletedTask;
 
+    /// <summary>How often a presence event arrives: 0 = it is lost.</summary>
+    public Func<PresenceEvent, int> PresenceTimes { get; set; } = static _ => 1;
+
     public bool IsConnected => bus.IsConnected;
 
     public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken) =>
@@ -22,7 +25,16 @@ internal sealed class FaultyBus(IBus bus) : IBus
 
     public ValueTask<PublishOutcome> PublishUplinkAsync(UplinkMessage message, CancellationToken cancellationToken) => bus.PublishUplinkAsync(message, cancellationToken);
 
-    public ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken) => bus.PublishPresenceAsync(change, cancellationToken);
+    public async ValueTask<PublishOutcome> PublishPresenceAsync(PresenceEvent change, CancellationToken cancellationToken)
+    {
+        var outcome = PublishOutcome.Accepted;
+        for (var times = PresenceTimes(change); times > 0; times--)
+        {
+            outcome = await bus.PublishPresenceAsync(change, cancellationToken);
+        }
+
+        return outcome;
+    }
 
     public async Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken)
     {

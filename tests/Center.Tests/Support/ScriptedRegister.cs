@@ -25,6 +25,9 @@ internal sealed class ScriptedRegister
     /// <summary>Called at each look-up; it may throw.</summary>
     public Action<LookupRequest> OnLookup { get; set; } = static _ => { };
 
+    /// <summary>What look-ups and lists say of themselves.</summary>
+    public bool IsComplete { get; set; } = true;
+
     public List<LookupRequest> Lookups { get; } = [];
 
     public ScriptedRegister Online(string user, ulong room, ulong session, string device = "", string app = "default", bool chatClient = false)
@@ -65,6 +68,7 @@ internal sealed class ScriptedRegister
                 register.OnLookup(request);
                 return new LookupReply
                 {
+                    Complete = register.IsComplete,
                     Users =
                     {
                         request.Users.Select(user => new UserSessions
@@ -76,6 +80,9 @@ internal sealed class ScriptedRegister
                 };
             }
         });
+
+        public override AsyncUnaryCall<ListSessionsReply> ListAsync(ListSessionsRequest request, CallOptions options) => Answer(() =>
+            new ListSessionsReply { Sessions = { register._sessions.Values.SelectMany(static some => some) }, Complete = register.IsComplete });
     }
 
     private sealed class AppsOf(ScriptedRegister register) : AppsClient

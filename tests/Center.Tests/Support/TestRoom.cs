@@ -88,6 +88,34 @@ internal sealed class TestRoom : IAsyncDisposable
         return new BusKey { Session = session, Epoch = reply.Results[0].Epoch };
     }
 
+    /// <summary>Ends a session; <paramref name="reader"/> is its device under a policy of a session a device.</summary>
+    public async Task<bool> EndAsync(string user, BusKey session, string reader = "", string app = "default", uint code = 3004)
+    {
+        var reply = await _register.GetRequiredService<SessionsClient>().EndAsync(new EndRequest
+        {
+            Incarnation = Incarnation,
+            Sessions = { new EndSession { App = app, User = user, Device = reader, Epoch = session.Epoch, Code = code, SilentMs = 1_000 } },
+        });
+        return reply.Ended[0];
+    }
+
+    /// <summary>Tells register that a session is away, or is back.</summary>
+    public async Task<bool> ReportAsync(string user, BusKey session, bool away, string reader = "", string app = "default")
+    {
+        var reply = await _register.GetRequiredService<SessionsClient>().ReportAsync(new ReportRequest
+        {
+            Incarnation = Incarnation,
+            Sessions =
+            {
+                new SessionReport
+                {
+                    App = app, User = user, Device = reader, Epoch = session.Epoch, SilentMs = 2_000, State = away ? SessionState.Away : SessionState.Alive,
+                },
+            },
+        });
+        return reply.Taken[0];
+    }
+
     /// <summary>Sends a chat message up.</summary>
     public ValueTask<PublishOutcome> ChatAsync(string user, BusKey session, ulong counter, uint command, string content, params string[] to) =>
         _bus.PublishUplinkAsync(
