@@ -110,6 +110,8 @@ internal sealed class LoginQueue
                     Log.LoginsFailed(_logger, fault, batch.Count);
                 }
 
+                // Until the next login, which may be far off, nothing of these is held.
+                batch.Clear();
                 if (again.Count > 0)
                 {
                     await Task.Delay(_options.RetryPause, _time, cancellationToken);
@@ -143,7 +145,6 @@ internal sealed class LoginQueue
 
     private void Take(List<LoginAttempt> batch)
     {
-        batch.Clear();
         var allowed = _pace.Take(_options.MaxBatch);
         while (batch.Count < allowed && _waiting.Reader.TryRead(out var login))
         {

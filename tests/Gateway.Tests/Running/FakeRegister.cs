@@ -45,6 +45,9 @@ internal sealed class FakeRegister : IAsyncDisposable
     /// <summary>Runs before a request of a lease stream is answered; may wait or throw.</summary>
     public Func<LeaseRequest, Task>? OnLease { get; set; }
 
+    /// <summary>The register at this port answers no request of a lease stream.</summary>
+    public int HungPort { get; set; }
+
     /// <summary>Claims of these users are answered so, whatever their token.</summary>
     public ConcurrentDictionary<string, Outcome> Forced { get; } = new();
 
@@ -234,6 +237,11 @@ internal sealed class FakeRegister : IAsyncDisposable
             {
                 while (await requestStream.MoveNext(either.Token))
                 {
+                    if (fake.HungPort == FrontOf(context).Port)
+                    {
+                        await Task.Delay(Timeout.Infinite, either.Token);
+                    }
+
                     if (fake.OnLease is { } hook)
                     {
                         await hook(requestStream.Current).WaitAsync(either.Token);
