@@ -22,6 +22,7 @@ public sealed class FlushTests(FaultCluster fixture)
         await Eventually.HoldsAsync(() => arriving.Count(static member => member.IsConnected) > arriving.Length / 3, "a third has arrived", world.State);
 
         await world.Cluster.Redis.CliAsync("flushall");
+        world.StoreLostData = true;
 
         await logins;
         await stop.CancelAsync();

@@ -22,6 +22,7 @@ public sealed class SnapshotTests(FaultCluster fixture)
         await Crowd.LoginAsync([.. moving, .. arriving], _ => gateways[1].Port);
         await world.WaitUntilPresenceIsRightAsync();
         await world.Cluster.Redis.RestartAsync();
+        world.StoreLostData = true;
 
         await world.WaitUntilPresenceIsRightAsync();
         Assert.All(staying.Concat(arriving), member => Assert.True(member.IsConnected && member.Former.Count == 0, $"{member}\n{world.State()}"));
