@@ -44,7 +44,52 @@ internal sealed class CenterConnection : IDisposable
         catch (RpcException fault)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new CliException(Describe(fault));
+            throw new CliException(Describe(fault), fault);
+        }
+    }
+
+    /// <summary>
+    /// Follows a stream for ever: opens it again when a center went away. Only what waiting doesn't mend ends it, and a center that does not answer
+    /// at first.
+    /// </summary>
+    /// <param name="open">Opens the stream.</param>
+    /// <param name="take">Takes one reply. Calls that it makes of this connection may fail as the stream may.</param>
+    /// <param name="away">Told why, each time that the stream is lost.</param>
+    /// <param name="cancellationToken">The user has seen enough.</param>
+    /// <exception cref="CliException">No center answers at first, or it refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public async Task FollowAsync<TReply>(
+        Func<CenterClient, CallOptions, AsyncServerStreamingCall<TReply>> open,
+        Func<TReply, Task> take,
+        Func<string, Task> away,
+        CancellationToken cancellationToken)
+    {
+        var hasBegun = false;
+        while (true)
+        {
+            try
+            {
+                using var stream = open(_client, new CallOptions(_headers, cancellationToken: cancellationToken));
+                await foreach (var reply in stream.ResponseStream.ReadAllAsync(cancellationToken))
+                {
+                    await take(reply);
+                    hasBegun = true;
+                }
+
+                await away("The center ended the stream");
+            }
+            catch (Exception exception) when ((exception as RpcException ?? exception.InnerException as RpcException) is { } fault)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!hasBegun || IsLasting(fault.StatusCode))
+                {
+                    throw new CliException(Describe(fault), fault);
+                }
+
+                await away(Describe(fault));
+            }
+
+            await Task.Delay(WatchPause, cancellationToken);
         }
     }
 
@@ -84,6 +129,10 @@ internal sealed class CenterConnection : IDisposable
     }
 
     public void Dispose() => _channel.Dispose();
+
+    /// <summary>Trying again brings the same.</summary>
+    private static bool IsLasting(StatusCode status) => status
+        is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented;
 
     private string Describe(RpcException fault) => fault.StatusCode switch
     {

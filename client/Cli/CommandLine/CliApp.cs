@@ -57,6 +57,7 @@ internal static class CliApp
             PushCommand.Create(terminal),
             KickCommand.Create(terminal),
             WhoCommand.Create(terminal),
+            WatchCommand.Create(terminal),
             TokenCommand.Create(terminal),
             AppsCommand.Create(terminal),
             RoomsCommand.Create(terminal),

@@ -12,6 +12,10 @@ internal static class WhoCommand
 {
     private const int MaxUsersPerCall = 1_000;
     private const uint PageSize = 100;
+    private const string NotComplete =
+        "Not complete: gateways are still telling which sessions they hold, so that who is missing or offline here may be online. Ask again soon.";
+
+    private static readonly string[] Columns = ["user", "device", "state", "gateway", "address", "since", "last seen", "client"];
 
     public static Command Create(Terminal terminal)
     {
@@ -47,16 +51,18 @@ internal static class WhoCommand
 
     private static async Task UsersAsync(IAnsiConsole console, CenterConnection connection, string app, string[] users, CancellationToken cancellationToken)
     {
-        var table = Tables.Create("user", "device", "gateway", "address", "since", "client");
+        var table = Tables.Create(Columns);
+        var isComplete = true;
         foreach (var part in users.Chunk(MaxUsersPerCall))
         {
             var request = new GetPresenceRequest { App = app, Users = { part } };
             var reply = await connection.CallAsync((client, call) => client.GetPresenceAsync(request, call), cancellationToken);
+            isComplete &= reply.Complete;
             foreach (var user in reply.Users)
             {
                 if (user.Sessions.Count == 0)
                 {
-                    table.Row(user.User, "", user.Online ? "online" : "offline", "", "", "");
+                    AddOffline(table, user);
                 }
 
                 AddSessions(table, user.Sessions);
@@ -64,23 +70,29 @@ internal static class WhoCommand
         }
 
         console.Write(table);
+        if (!isComplete)
+        {
+            console.Line(NotComplete);
+        }
     }
 
     private static async Task OnlineAsync(IAnsiConsole console, CenterConnection connection, string app, int limit, CancellationToken cancellationToken)
     {
         var request = new ListOnlineRequest { App = app };
         var shown = 0;
+        var isComplete = true;
         do
         {
             request.Limit = (uint)Math.Min(PageSize, limit - shown);
             var page = await connection.CallAsync((client, call) => client.ListOnlineAsync(request, call), cancellationToken);
             if (page.Sessions.Count > 0)
             {
-                var table = Tables.Create("user", "device", "gateway", "address", "since", "client");
+                var table = Tables.Create(Columns);
                 AddSessions(table, page.Sessions);
                 console.Write(table);
             }
 
+            isComplete &= page.Complete;
             shown += page.Sessions.Count;
             request.Cursor = page.NextCursor;
         }
@@ -88,6 +100,17 @@ internal static class WhoCommand
 
         var more = request.Cursor.Length > 0 ? "; there may be more, raise --limit" : "";
         console.Line($"{Units.Count(shown)} {(shown == 1 ? "session" : "sessions")}{more}");
+        if (!isComplete)
+        {
+            console.Line(NotComplete);
+        }
+    }
+
+    private static void AddOffline(Table table, UserPresence user)
+    {
+        var last = user.LastSeen;
+        var seen = last is null ? "" : $"{Units.Time(last.UnixMs)}{(last.Code.Length > 0 ? $" ({last.Code})" : "")}";
+        table.Row(user.User, last?.Device ?? "", user.Online ? "online" : "offline", "", last?.RemoteAddress ?? "", "", seen, "");
     }
 
     private static void AddSessions(Table table, IEnumerable<OnlineSession> sessions)
@@ -95,7 +118,10 @@ internal static class WhoCommand
         foreach (var one in sessions)
         {
             var client = one.ChatClient ? "chat client" : one.Sdk;
-            table.Row(one.User, one.Device, one.Room, one.RemoteAddress, Units.Time(one.SinceUnixMs), $"{client} v{one.ClientVersion}".TrimStart());
+            var state = one.State == OnlineState.Away ? $"away since {Units.Time(one.StateSinceUnixMs)}" : "online";
+            var seen = one.LastSeenUnixMs == 0 ? "" : Units.Time(one.LastSeenUnixMs);
+            table.Row(
+                one.User, one.Device, state, one.Room, one.RemoteAddress, Units.Time(one.SinceUnixMs), seen, $"{client} v{one.ClientVersion}".TrimStart());
         }
     }
 }

@@ -39,8 +39,38 @@ public sealed class WhoCommandTests
 
         var run = await CommandRun.OfAsync(center, "who", "--user", "user-1,nobody");
 
-        Assert.Matches(@"user-1\s+phone\s+room-a\s+127\.0\.0\.1:1\s+2026-01-01 00:00:00Z\s+chat client v1100", run.Output);
+        Assert.Matches(@"user-1\s+phone\s+online\s+room-a\s+127\.0\.0\.1:1\s+2026-01-01 00:00:00Z\s+2026-01-01 00:00:05Z\s+chat client v1100", run.Output);
         Assert.Matches(@"nobody\s+offline", run.Output);
+        Assert.DoesNotContain("Not complete", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_AwayAndOffline_SaysSinceWhenAndWhenLastSeen()
+    {
+        await using var center = await FakeCenter.StartAsync();
+        var away = Sessions(1).Single();
+        (away.State, away.StateSinceUnixMs) = (OnlineState.Away, 1_767_225_660_000);
+        center.Sessions.Add(away);
+        center.LastSeen["bob"] = new LastSeen { UnixMs = 1_767_225_600_000, Device = "desk", RemoteAddress = "127.0.0.1:2", Code = "goodbye" };
+
+        var run = await CommandRun.OfAsync(center, "who", "--user", "user-0,bob");
+
+        Assert.Matches(@"user-0\s+phone\s+away since 2026-01-01 00:01:00Z\s+room-a", run.Output);
+        Assert.Matches(@"bob\s+desk\s+offline\s+127\.0\.0\.1:2\s+2026-01-01 00:00:00Z \(goodbye\)", run.Output);
+    }
+
+    [Theory]
+    [InlineData("who")]
+    [InlineData("who", "--user", "user-0")]
+    public async Task Who_AnswerIsNotComplete_SaysSo(params string[] args)
+    {
+        await using var center = await FakeCenter.StartAsync();
+        center.Sessions.AddRange(Sessions(1));
+        center.IsComplete = false;
+
+        var run = await CommandRun.OfAsync(center, args);
+
+        Assert.Contains("Not complete: gateways are still telling", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,6 +94,7 @@ public sealed class WhoCommandTests
         Room = "room-a",
         RemoteAddress = "127.0.0.1:1",
         SinceUnixMs = 1_767_225_600_000,
+        LastSeenUnixMs = 1_767_225_605_000,
         ChatClient = true,
         ClientVersion = 1_100,
     });

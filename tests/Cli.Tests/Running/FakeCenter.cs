@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Grpc.Core;
 using Microservices.Contracts.Center;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,15 @@ internal sealed class FakeCenter : IAsyncDisposable
     public HashSet<string> Offline { get; } = [];
 
     public List<OnlineSession> Sessions { get; } = [];
+
+    /// <summary>When those who are offline were last seen.</summary>
+    public Dictionary<string, LastSeen> LastSeen { get; } = [];
+
+    /// <summary>What answers about presence say of themselves.</summary>
+    public bool IsComplete { get; set; } = true;
+
+    /// <summary>What a watcher is told; null ends its stream as a center that stops does.</summary>
+    public Channel<PresenceUpdate?> Watched { get; } = Channel.CreateUnbounded<PresenceUpdate?>();
 
     public Dictionary<string, AppDescription> Apps { get; } = new() { ["default"] = new AppDescription { Name = "default", ChatUsers = true, Revision = 3 } };
 
@@ -119,8 +129,9 @@ internal sealed class FakeCenter : IAsyncDisposable
                 User = user,
                 Online = center.Sessions.Any(session => session.User == user),
                 Sessions = { center.Sessions.Where(session => session.User == user) },
+                LastSeen = center.LastSeen.GetValueOrDefault(user),
             });
-            return Task.FromResult(new GetPresenceReply { Users = { users } });
+            return Task.FromResult(new GetPresenceReply { Users = { users }, Complete = center.IsComplete });
         }
 
         public override Task<ListOnlineReply> ListOnline(ListOnlineRequest request, ServerCallContext context)
@@ -132,7 +143,17 @@ internal sealed class FakeCenter : IAsyncDisposable
             {
                 Sessions = { center.Sessions[from..to] },
                 NextCursor = to < center.Sessions.Count ? to.ToString() : "",
+                Complete = center.IsComplete,
             });
+        }
+
+        public override async Task WatchPresence(WatchPresenceRequest request, IServerStreamWriter<PresenceUpdate> responseStream, ServerCallContext context)
+        {
+            Take(request, context);
+            await foreach (var update in center.Watched.Reader.ReadAllAsync(context.CancellationToken))
+            {
+                await responseStream.WriteAsync(update ?? throw new RpcException(new Status(StatusCode.Unavailable, "This center stops.")));
+            }
         }
 
         public override Task<IssueTokenReply> IssueToken(IssueTokenRequest request, ServerCallContext context)
