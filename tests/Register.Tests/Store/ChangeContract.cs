@@ -22,6 +22,22 @@ public abstract class ChangeContract(StoreFixture fixture) : SessionStoreContrac
     }
 
     [Fact]
+    public async Task Claim_ConcurrentForOneUser_TellsOfOneSessionAtATime()
+    {
+        const int Rivals = 64;
+
+        var epochs = await Task.WhenAll(Enumerable.Range(0, Rivals).Select(i => Task.Run(() => ClaimedAsync(Single("ann", Room + (ulong)i, (ulong)i)))));
+
+        Array.Sort(epochs);
+        var expected = epochs.SelectMany((epoch, i) => i == 0
+            ? new[] { (Kind.Online, epoch, 0u) }
+            : [(Kind.Offline, epochs[i - 1], 4000u), (Kind.Online, epoch, 0u)]);
+        Assert.Equal(expected, await EventsAsync("ann"));
+        var events = await ReadEventsAsync("ann");
+        Assert.Equal(events.Select(one => one.Change).Order(), events.Select(one => one.Change));
+    }
+
+    [Fact]
     public async Task Claim_RepeatedForTheSameConnection_TellsOfNoEnd()
     {
         var first = await ClaimedAsync(Single("ann", session: 9));

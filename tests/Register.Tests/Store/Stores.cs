@@ -35,10 +35,10 @@ internal sealed record Stores(
     }
 
     /// <summary>Connects in the background.</summary>
-    public static async Task<Stores> RedisAsync(string endpoints)
+    public static async Task<Stores> RedisAsync(string endpoints, TimeSpan? timeout = null)
     {
         // The contract is not about time: a machine that builds something else beside the tests may take long.
-        var options = Options.Create(new StoreOptions { Redis = new RedisOptions { Configuration = endpoints, Timeout = TimeSpan.FromSeconds(15) } });
+        var options = Options.Create(new StoreOptions { Redis = new RedisOptions { Configuration = endpoints, Timeout = timeout ?? TimeSpan.FromSeconds(15) } });
         var client = new RedisClient(options, new StoreIdentity("redis", endpoints), NewMetrics(), TimeProvider.System);
         await client.StartAsync(CancellationToken.None);
         return new Stores(
