@@ -20,6 +20,7 @@ internal sealed class Reclaimer(
     ClaimsUnderWay logins,
     SessionEnds ends,
     LostSessions lost,
+    SessionReports reports,
     GatewayMetrics metrics,
     IOptions<SessionsOptions> options,
     TimeProvider time,
@@ -165,7 +166,7 @@ internal sealed class Reclaimer(
             {
                 var request = new ClaimRequest { Incarnation = stamp.Incarnation, Claims = { batch.Select(ToClaim) } };
                 var reply = await register.ClaimAsync(request, deadline: time.GetUtcNow().UtcDateTime + options.Value.CallTimeout, cancellationToken: cancellationToken);
-                batch = [.. batch.Where((session, i) => i >= reply.Results.Count || !TrySettle(session, reply.Results[i], stamp))];
+                batch = [.. batch.Where((session, i) => i >= reply.Results.Count || !TrySettle(session, request.Claims[i], reply.Results[i], stamp))];
                 if (batch.Length == 0)
                 {
                     return;
@@ -184,7 +185,7 @@ internal sealed class Reclaimer(
     }
 
     /// <summary>False: the store did not answer for this claim; it is to be made again.</summary>
-    private bool TrySettle(Session session, ClaimResult result, ClaimStamp stamp)
+    private bool TrySettle(Session session, Claim claim, ClaimResult result, ClaimStamp stamp)
     {
         switch (result.Outcome)
         {
@@ -194,6 +195,12 @@ internal sealed class Reclaimer(
                 {
                     // Its end was told before it was claimed again.
                     ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Connection.Reason, session.Connection.SilentMs);
+                }
+
+                if (session.State != claim.State)
+                {
+                    // It changed while the claim was under way, and its report may have been the faster one.
+                    reports.Repeat(session);
                 }
 
                 metrics.Reclaimed(ReclaimOutcome.Claimed);

@@ -39,6 +39,12 @@ internal sealed class SessionReports
     public void Add(Session session)
     {
         _metrics.StateChanged(session.IsAway);
+        Repeat(session);
+    }
+
+    /// <summary>Register may have the state of the session from an older word than the last one.</summary>
+    public void Repeat(Session session)
+    {
         if (session.TryQueueReport() && !_waiting.Writer.TryWrite(session))
         {
             session.ReportTaken();

@@ -70,6 +70,26 @@ public sealed class SessionReportTests
     }
 
     [Fact]
+    public async Task StateThatChangesWhileItIsClaimedAgain_IsToldAfterTheClaim()
+    {
+        await using var gateway = await StartAsync();
+        await gateway.LogInAsync("ann");
+        gateway.Register.OnClaim = async request =>
+        {
+            Assert.Equal(SessionState.Alive, request.Claims.Single().State);
+            gateway.Register.OnClaim = null;
+            GoAway();
+            await Eventually.HoldsAsync(() => gateway.Register.Reports.Count == 1, "the report is faster");
+        };
+
+        gateway.Register.KillLease();
+
+        await Eventually.HoldsAsync(() => gateway.Register.Reports.Count == 2, "it is told again");
+        Assert.All(gateway.Register.Reports, report => Assert.Equal(SessionState.Away, report.State));
+        Assert.Equal(1, gateway.Metrics.StateChanges(isAway: true));
+    }
+
+    [Fact]
     public async Task ManySessions_AreToldInBatches()
     {
         await using var gateway = await StartAsync(("Sessions:MaxBatch", "3"));
