@@ -170,8 +170,8 @@ public sealed class ResumeTicketsTests
     }
 
     [Theory]
-    [InlineData(24 * 60, true)]
-    [InlineData((24 * 60) + 1, false)]
+    [InlineData(7 * 24 * 60, true)]
+    [InlineData((7 * 24 * 60) + 1, false)]
     public void Read_Old_IsExpired(int minutes, bool isGood)
     {
         Know(1);
