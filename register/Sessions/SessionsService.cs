@@ -142,7 +142,7 @@ internal sealed class SessionsService(
             reply.Users.Add(new UserSessions { User = request.Users[i], Sessions = { Live(stored[i], view) } });
         }
 
-        await AddLastAsync(request.App, reply, stored, view, context.CancellationToken);
+        await LastSessions.AddAsync(sessions, request.App, reply, stored, view, context.CancellationToken);
 
         if (reply.CalculateSize() is var bytes && bytes > GrpcComposition.MaxMessageBytes)
         {
@@ -267,28 +267,6 @@ internal sealed class SessionsService(
 
         await displacements.RecordAsync(round.ToTell, view, cancellationToken);
     }
-
-    /// <summary>Says of users without a live session what is known of their latest one: kept of ended ones, or still stored of a room that is dead.</summary>
-    private async Task AddLastAsync(
-        string app, LookupReply reply, IReadOnlyList<IReadOnlyList<Session>> stored, RoomView view, CancellationToken cancellationToken)
-    {
-        int[] away = [.. Enumerable.Range(0, stored.Count).Where(i => reply.Users[i].Sessions.Count == 0)];
-        var ended = await sessions.LastAsync(app, [.. away.Select(i => reply.Users[i].User)], cancellationToken);
-        foreach (var (k, i) in away.Index())
-        {
-            var unswept = stored[i].MaxBy(static session => session.Key.Epoch);
-            reply.Users[i].Last = unswept is null || ended[k]?.Epoch > unswept.Key.Epoch ? ended[k] : LastOf(unswept, view);
-        }
-    }
-
-    private static LastSession LastOf(Session unswept, RoomView view) => new()
-    {
-        Device = unswept.NamedDevice,
-        RemoteAddress = unswept.RemoteAddress,
-        LastSeenUnixMs = unswept.State == SessionState.Alive ? view.StoreTime / 1000 : unswept.LastSeenUnixMs,
-        Code = (uint)CloseCode.ConnectionLost,
-        Epoch = unswept.Key.Epoch,
-    };
 
     private async Task RequireAppAsync(string app, CancellationToken cancellationToken)
     {
