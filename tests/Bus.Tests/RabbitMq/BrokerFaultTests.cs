@@ -78,6 +78,28 @@ public sealed class BrokerFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Kill_PresenceSubscription_GoesOnAndSaysThatEventsMayBeLost()
+    {
+        await _broker.StartAsync();
+        var publisher = _medium.Open(("PublishTimeout", "00:00:00.500"));
+        var record = new PresenceRecord();
+        await using var subscription = await _medium.Open().Bus.SubscribePresenceAsync(record, Stop);
+        await publisher.WhenConnectedAsync();
+        Assert.Equal(PublishOutcome.Accepted, await publisher.Bus.PublishPresenceAsync(Presence(1), Stop));
+        await record.Received.ReachAsync(2);
+
+        await _broker.KillAsync();
+        Assert.Equal(PublishOutcome.Unavailable, await publisher.Bus.PublishPresenceAsync(Presence(2), Stop).AsTask().WaitAsync(Hang, Stop));
+        await _broker.StartAsync();
+
+        await Eventually.HoldsAsync(() => record.Interruptions == 2, "it is attached again", _medium.Log.ToString, Recovery);
+        await publisher.WhenConnectedAsync();
+        Assert.Equal(PublishOutcome.Accepted, await publisher.Bus.PublishPresenceAsync(Presence(3), Stop));
+        await Eventually.HoldsAsync(() => record.Changes.Last() == 3, "events flow", record.Received.ToString);
+        Assert.Equal(0UL, record.Received.Items[2]);
+    }
+
+    [Fact]
     public async Task Freeze_UnderLoad_PublishesEndUnavailableAndItRecovers()
     {
         await _broker.StartAsync();

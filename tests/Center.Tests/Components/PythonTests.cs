@@ -63,6 +63,25 @@ public sealed class PythonTests
             (root.GetProperty(name).GetProperty("status").GetString(), root.GetProperty(name).GetProperty("code").GetString());
     }
 
+    [Fact]
+    public async Task WatchPresence_OfGrpcio_KeepsACopy()
+    {
+        await using var world = await World.StartAsync();
+        var room = await world.OpenRoomAsync("room-1");
+        await room.LoginAsync("ann", "phone");
+        await room.LoginAsync("bob", "desk");
+
+        using var seen = JsonDocument.Parse(await RunAsync("watch_client.py", world.Center, world.Key));
+
+        var root = seen.RootElement;
+        Assert.Equal("""["STARTED"]""", root.GetProperty("whys").GetRawText());
+        Assert.Equal("""["ann", "bob"]""", root.GetProperty("first").GetRawText());
+        Assert.Equal("""[["OFFLINE", "bob", "desk", "kicked"]]""", root.GetProperty("changes").GetRawText());
+        Assert.Equal("""["ann"]""", root.GetProperty("last").GetRawText());
+        Assert.Equal("unknown_app", root.GetProperty("unknown").GetProperty("code").GetString());
+        Assert.Equal("unauthenticated", root.GetProperty("no_key").GetProperty("code").GetString());
+    }
+
     private static async Task<string> RunAsync(string script, RunningCenter center, string key)
     {
         const string Python = "/usr/bin/python3";
