@@ -14,9 +14,9 @@ public sealed class PresenceOptions
 
     /// <summary>
     /// For how long a partition, or a dead room that is swept, is held for a register that doesn't go on with it: so late at most its events come
-    /// when that register died. Default 10 s.
+    /// when that register died, and longer than the bus takes to refuse. Default 5 s.
     /// </summary>
-    public TimeSpan Hold { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Hold { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many sessions of dead rooms are ended in a second, each an event. Default 10,000.</summary>
     public int SweptPerSecond { get; set; } = 10_000;

@@ -11,7 +11,7 @@ namespace Microservices.Register.Presence;
 internal sealed class RelayWorker(DirtyLane lane, OutboxRelay relay, IBus bus, PresenceOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongWait = TimeSpan.FromMinutes(1);
     private readonly bool[] _failed = new bool[Partition.Count];
     private TimeSpan _pause = FirstPause;

@@ -19,6 +19,7 @@ internal sealed class LiveRooms : BackgroundService
     private readonly Namesakes _namesakes;
     private readonly SharedReading<RoomView> _reading;
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile int _connection;
     private volatile RoomView _view = RoomView.Empty;
     private TaskCompletionSource _changed = NewSource();
     private IReadOnlyList<Room> _lost = [];
@@ -51,7 +52,7 @@ internal sealed class LiveRooms : BackgroundService
     /// <summary>Whether a lease may be declared dead.</summary>
     public Judgement Judgement => _grace.Judge(_view);
 
-    /// <summary>A view that is at most two refresh times old.</summary>
+    /// <summary>A view that is at most two refresh times old, and of the connection to the store that there is now.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>
     public ValueTask<RoomView> CurrentAsync(CancellationToken cancellationToken) =>
         IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(_reading.GetAsync(cancellationToken));
@@ -114,15 +115,19 @@ internal sealed class LiveRooms : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         BackgroundLoop.RunAsync(_reading.GetAsync, stop => _wake.WaitAsync(_options.RefreshEvery, stop), _logger, stoppingToken);
 
-    private bool IsFresh(RoomView view) => view.WasRead && _time.GetElapsedTime(view.ReadAt) <= 2 * _options.RefreshEvery;
+    private bool IsFresh(RoomView view) =>
+        view.WasRead && _connection == _store.Connection && _time.GetElapsedTime(view.ReadAt) <= 2 * _options.RefreshEvery;
 
     private async Task<RoomView> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
+            var connection = _store.Connection;
             var snapshot = await _store.ReadAsync(Judgement, cancellationToken);
             _gate.Up();
-            return Take(snapshot);
+            var view = Take(snapshot);
+            _connection = connection;
+            return view;
         }
         catch (StoreUnavailableException fault)
         {

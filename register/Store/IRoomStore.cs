@@ -8,6 +8,9 @@ namespace Microservices.Register.Store;
 /// </summary>
 internal interface IRoomStore
 {
+    /// <summary>Another number after the connection to a server was lost or made: what was read before may be of a server that is no more.</summary>
+    int Connection { get; }
+
     /// <summary>Grants a lease on a new incarnation, higher than any before.</summary>
     Task<RoomGrant> OpenAsync(RoomDescription room, TimeSpan lease, CancellationToken cancellationToken);
 

@@ -15,6 +15,8 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
     private readonly RefillState _refill = new((ulong)time.Micros(), time.Micros());
     private ulong _highest;
 
+    public int Connection => 0;
+
     public Task<RoomGrant> OpenAsync(RoomDescription room, TimeSpan lease, CancellationToken cancellationToken)
     {
         lock (_sync)

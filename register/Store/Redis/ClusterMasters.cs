@@ -11,8 +11,10 @@ internal static partial class ClusterMasters
     /// <summary>One text for all masters with slots but the one of <paramref name="key"/>; empty = no cluster, or not all are known.</summary>
     public static async Task<string> RunIdsBesideAsync(ConnectionMultiplexer connection, RedisKey key)
     {
-        var home = connection.GetServer(key);
-        if (home.ServerType != ServerType.Cluster)
+        var servers = connection.GetServers();
+        if (!servers.Any(static server => server.ServerType == ServerType.Cluster)
+            || await connection.GetDatabase().IdentifyEndpointAsync(key) is not { } endpoint
+            || servers.FirstOrDefault(server => server.EndPoint.Equals(endpoint)) is not { } home)
         {
             return "";
         }
@@ -20,7 +22,6 @@ internal static partial class ClusterMasters
         // By name: what the client has methods for it allows only to administrators.
         // The node that takes writes of the key has the word of the majority; others may know an older layout.
         var nodes = (string?)await home.ExecuteAsync("CLUSTER", "NODES") ?? "";
-        var servers = connection.GetServers();
         List<Task<string>> readings = [];
         foreach (var address in AddressesOf(nodes))
         {

@@ -14,7 +14,7 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
     private int _connections;
     private volatile string _problem = "not connected yet";
 
-    /// <summary>Rises whenever a connection to a server was made or restored.</summary>
+    /// <summary>Rises whenever a connection to a server was lost, made or restored.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Runs a script on the server that has its keys; they carry one hash tag.</summary>
@@ -152,6 +152,7 @@ internal sealed class RedisClient(IOptions<StoreOptions> options, StoreIdentity 
             // Only here, and only for its words: a fault of a later reconnection is said by the calls.
             settings.AbortOnConnectFail = true;
             var connection = await ConnectionMultiplexer.ConnectAsync(settings);
+            connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _connections);
             connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _connections);
             Interlocked.Increment(ref _connections);
             _connection = connection;

@@ -13,6 +13,8 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
     private readonly OtherMasters _others = new(redis, Keys.Leases);
     private long _storeTime;
 
+    public int Connection => redis.Connections;
+
     public async Task<RoomGrant> OpenAsync(RoomDescription room, TimeSpan lease, CancellationToken cancellationToken)
     {
         var result = await redis.RunAsync(

@@ -1,3 +1,7 @@
+using System.Globalization;
+using Microservices.Register.Jobs;
+using Microservices.Register.Presence;
+using Microservices.Register.Resume;
 using Microservices.Register.Rooms;
 using Microservices.Register.Store;
 using Microservices.Register.Store.Redis;
@@ -24,6 +28,46 @@ public sealed class OptionsTests
         Assert.True(new RoomsOptionsValidator().Validate(null, options).Succeeded);
         Assert.Equal(TimeSpan.FromSeconds(10) / 3, options.RenewalPace);
     }
+
+    [Fact]
+    public void Defaults_OfAllSections_AreValid()
+    {
+        Assert.True(new PresenceOptionsValidator().Validate(null, new PresenceOptions()).Succeeded);
+        Assert.True(new ResumeOptionsValidator().Validate(null, new ResumeOptions()).Succeeded);
+        Assert.True(new JobsOptionsValidator().Validate(null, new JobsOptions()).Succeeded);
+    }
+
+    [Fact]
+    public void Presence_WithBadValues_NamesEachWithItsBounds()
+    {
+        var options = new PresenceOptions { Workers = 0, Coalesce = TimeSpan.FromSeconds(2), Hold = TimeSpan.Zero, SweptPerSecond = -1 };
+
+        var result = new PresenceOptionsValidator().Validate(null, options);
+
+        Assert.All(["Presence:Workers", "1 to 64", "Presence:Coalesce", "Presence:Hold", "Presence:SweptPerSecond"], word =>
+            Assert.Contains(word, result.FailureMessage, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("00:00:00", "7.00:00:00", "Resume:RotateEvery")]
+    [InlineData("1.00:00:00", "00:10:00", "Resume:KeepKeys")]
+    [InlineData("00:00:01", "00:10:00", "Resume:KeepKeys")]
+    public void Resume_WithBadTimes_NamesThem(string rotateEvery, string keepKeys, string key)
+    {
+        var options = new ResumeOptions
+        {
+            RotateEvery = TimeSpan.Parse(rotateEvery, CultureInfo.InvariantCulture),
+            KeepKeys = TimeSpan.Parse(keepKeys, CultureInfo.InvariantCulture),
+        };
+
+        Assert.Contains(key, new ResumeOptionsValidator().Validate(null, options).FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Jobs_WithBadTime_NamesIt() => Assert.Contains(
+        "Jobs:KeepEnded",
+        new JobsOptionsValidator().Validate(null, new JobsOptions { KeepEnded = TimeSpan.Zero }).FailureMessage,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("mysql", "127.0.0.1:6379", "Store:Kind")]

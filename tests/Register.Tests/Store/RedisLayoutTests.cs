@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Google.Protobuf;
 using Microservices.Contracts;
 using Microservices.Contracts.Register;
 using Microservices.Register.Store;
@@ -122,8 +123,50 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
         Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:expiry", $"{incarnation:x16}"));
         Assert.Equal("00000000000000ab:00000000000000cd", await fixture.CliAsync("zrange", $"{{rooms}}:close:{incarnation:x16}", "0", "-1"));
         await rooms.ReleaseAsync(incarnation, default);
+        while (await rooms.TakeDeadAsync("sweeper-1", TimeSpan.FromMinutes(10), default) is var taken && taken != incarnation)
+        {
+            Assert.NotEqual(0ul, taken);
+        }
+
+        Assert.Matches("^[0-9]{16} sweeper-1$", await fixture.CliAsync("hget", "{rooms}:sweepers", $"{incarnation:x16}"));
         Assert.NotEqual("", await fixture.CliAsync("zscore", "{rooms}:dead", $"{incarnation:x16}"));
         Assert.Equal("0", await fixture.CliAsync("exists", $"{{rooms}}:close:{incarnation:x16}"));
+    }
+
+    [Fact]
+    public async Task ResumeKey_IsStoredUnderThisKey()
+    {
+        var keys = (await fixture.StoresAsync()).ResumeKeys;
+
+        var read = await keys.ReadAsync(new byte[32], TimeSpan.FromDays(1), TimeSpan.FromDays(7), default);
+
+        var key = Assert.Single(read.Keys);
+        Assert.Equal($"{key.Id}\n{key.MadeAt} {new string('0', 64)}", await fixture.CliAsync("hgetall", "{keys}:resume"));
+    }
+
+    [Fact]
+    public async Task Job_IsStoredUnderTheseKeys()
+    {
+        var jobs = (await fixture.StoresAsync()).Jobs;
+
+        var id = (await jobs.CreateAsync(App, "layout-kind", ByteString.CopyFromUtf8("spec"), "key", default))!.Id;
+
+        Assert.Equal(id, await fixture.CliAsync("get", "{jobs}:key:layout:layout-kind:key"));
+        Assert.Equal(id, await fixture.CliAsync("zrange", "{jobs}:free:layout-kind", "0", "-1"));
+        Assert.Equal(id, await fixture.CliAsync("zrange", "{jobs}:app:layout", "0", "-1"));
+        Assert.NotEqual("", await fixture.CliAsync("zscore", "{jobs}:unfinished", id));
+        var taken = await jobs.TakeAsync(["layout-kind"], TimeSpan.FromMinutes(1), default);
+        Assert.NotEqual("", await fixture.CliAsync("zscore", "{jobs}:held:layout-kind", id));
+        Assert.Equal("0", await fixture.CliAsync("exists", "{jobs}:free:layout-kind"));
+        await jobs.SaveAsync(id, taken!.Fence, ByteString.CopyFromUtf8("half"), JobState.Failed, "why", TimeSpan.FromMinutes(1), default);
+        var record = (await fixture.CliAsync("hgetall", "{jobs}:job:" + id)).Split('\n');
+        string[] fields = ["kind", "app", "spec", "key", "progress", "state", "failure", "cancel", "fence", "created", "saved"];
+        Assert.Equal(fields, record.Where((_, i) => i % 2 == 0));
+        Assert.Equal(["layout-kind", App, "spec", "key", "half", "2", "why", "0", "1"], record.Where((_, i) => i % 2 == 1).Take(9));
+        Assert.NotEqual("", await fixture.CliAsync("zscore", "{jobs}:ended", id));
+        Assert.Equal("0", await fixture.CliAsync("exists", "{jobs}:held:layout-kind"));
+        Assert.Equal("", await fixture.CliAsync("zscore", "{jobs}:unfinished", id));
+        Assert.True(ulong.Parse(await fixture.CliAsync("get", "{jobs}:highest"), CultureInfo.InvariantCulture) > 0);
     }
 
     [Fact]
