@@ -77,6 +77,19 @@ public sealed class SdkTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task ProposeHeartbeat_TheAppsBoundsDecide()
+    {
+        var cluster = await shared.GetAsync();
+        var users = await cluster.NewUsersAsync(1);
+        await using var alice = await SdkUser.ConnectAsync(cluster, users[0]);
+
+        alice.Client.ProposeHeartbeat(TimeSpan.FromSeconds(42));
+        await alice.WaitAsync(sdk => sdk.Client.HeartbeatInterval == TimeSpan.FromSeconds(42), "the proposal holds");
+        alice.Client.ProposeHeartbeat(TimeSpan.FromMilliseconds(1));
+        await alice.WaitAsync(sdk => sdk.Client.HeartbeatInterval == TimeSpan.FromSeconds(2), "the app's lowest holds");
+    }
+
+    [Fact]
     public async Task LinkCut_TheSessionGoesOnElsewhereWithoutItsToken()
     {
         var cluster = await shared.GetAsync();
