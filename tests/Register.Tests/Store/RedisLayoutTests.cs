@@ -89,6 +89,20 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
     }
 
     [Fact]
+    public async Task Floor_IsStoredUnderTheseKeys()
+    {
+        await using var own = new RedisFixture();
+        var sessions = (await own.StoresAsync()).Sessions;
+
+        await sessions.KickAsync(App, [new SessionKick(User), new SessionKick(User, "ta:b")], CancellationToken.None);
+
+        const string Key = "{p0966}:ended:layout:an%3An%7B%25%7D";
+        Assert.Matches(@"^1\n\d{16}\n0\n\d{13}\n0\n0$", await own.CliAsync("hget", Key, "*"));
+        Assert.Equal("*\nd=ta%3Ab", string.Join('\n', (await own.CliAsync("hkeys", Key)).Split('\n').Order(StringComparer.Ordinal)));
+        Assert.InRange(int.Parse(await own.CliAsync("ttl", Key), CultureInfo.InvariantCulture), 29 * 86_400, 30 * 86_400);
+    }
+
+    [Fact]
     public async Task Outbox_IsStoredUnderTheseKeys()
     {
         await using var own = new RedisFixture();
