@@ -1,4 +1,5 @@
 using Microservices.Center.ApiKeys;
+using Microservices.Center.Refusals;
 using Microservices.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -164,6 +165,34 @@ public sealed class ApiKeyFileTests : IDisposable
         File.Delete(KeyFile);
         Assert.False(ring.Reload());
         Assert.NotNull(ring.Find(text));
+    }
+
+    [Fact]
+    public void FaultOf_KeyOfACallThatLasts_SaysWhyItMayNotGoOn()
+    {
+        var ring = Ring(ApiKeyFile.Create(KeyFile, "crm", ["shop"], [ApiScope.Presence]), out var key);
+        var old = Ring(ApiKeyFile.Add(KeyFile, "old", ["*"], ["*"], expires: DateTimeOffset.UnixEpoch), out var expired);
+
+        Assert.Null(ring.FaultOf(key, ApiScope.Presence, "shop"));
+        Assert.Equal("forbidden", ring.FaultOf(key, ApiScope.Push, "shop")?.Code.Name);
+        Assert.Equal("forbidden", ring.FaultOf(key, ApiScope.Presence, "web")?.Code.Name);
+        Assert.Equal(("unauthenticated", "API key 'old' expired at 1970-01-01 00:00:00Z."), Said(old.FaultOf(expired, ApiScope.Presence, "shop")));
+        Assert.Equal(("unauthenticated", "API key 'old' is not valid any more."), Said(ring.FaultOf(expired, ApiScope.Presence, "shop")));
+
+        // The same name with another secret is another key.
+        File.Delete(KeyFile);
+        ApiKeyFile.Create(KeyFile, "crm", ["shop"], [ApiScope.Presence]);
+        ring.Reload();
+        Assert.Equal(("unauthenticated", "API key 'crm' is not valid any more."), Said(ring.FaultOf(key, ApiScope.Presence, "shop")));
+
+        static (string?, string?) Said(RefusedException? refusal) => (refusal?.Code.Name, refusal?.Message);
+    }
+
+    private ApiKeyRing Ring(string text, out ApiKey key)
+    {
+        var ring = Ring();
+        key = ring.Find(text)!;
+        return ring;
     }
 
     private ApiKeyRing Ring() =>

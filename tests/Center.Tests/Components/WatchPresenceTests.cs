@@ -88,15 +88,7 @@ public sealed class WatchPresenceTests
         Assert.True(await slow.ResponseStream.MoveNext(Stop));
         await using var quick = await Watch.StartAsync(world.Client, "default", "ann");
 
-        // Until the windows of the connection and the buffer are full.
-        for (var batch = 0; !(await world.Center.MetricsAsync()).Contains("\ncenter_presence_watchers_behind_total ", StringComparison.Ordinal); batch++)
-        {
-            Assert.True(batch < 100, "it never falls behind");
-            for (var i = 0; i < 1_000; i++)
-            {
-                await TellAsync(world, Kind.Online, $"a-long-name-of-a-user-{i:D90}");
-            }
-        }
+        await FillAsync(world);
 
         await TellAsync(world, Kind.Offline, "ann");
         await quick.SeesAsync("STARTED", "Offline ann");
@@ -111,6 +103,25 @@ public sealed class WatchPresenceTests
         while (update.KindCase != PresenceUpdate.KindOneofCase.ReadNow);
 
         Assert.Equal(ReadNow.Types.Why.FellBehind, update.ReadNow.Why);
+    }
+
+    [Fact]
+    public async Task WatchPresence_WatcherDoesNotReadWhileTheCenterStops_IsCutAndTheCenterEnds()
+    {
+        await using var world = await World.StartAsync(settings: ("Presence:MaxWaitingChanges", "100"));
+        using var slow = world.Client.WatchPresence(new WatchPresenceRequest { App = "default" });
+        Assert.True(await slow.ResponseStream.MoveNext(Stop));
+        await FillAsync(world);
+
+        await world.Center.StopAsync().WaitAsync(Eventually.DefaultDeadline, Stop);
+
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await slow.ResponseStream.MoveNext(Stop))
+            {
+                // What was under way.
+            }
+        });
     }
 
     [Fact]
@@ -232,6 +243,19 @@ public sealed class WatchPresenceTests
         catch (RpcException)
         {
             return false;
+        }
+    }
+
+    // Until the windows of the connection and the buffer of the watcher are full.
+    private async Task FillAsync(World world)
+    {
+        for (var batch = 0; !(await world.Center.MetricsAsync()).Contains("\ncenter_presence_watchers_behind_total ", StringComparison.Ordinal); batch++)
+        {
+            Assert.True(batch < 100, "it never falls behind");
+            for (var i = 0; i < 1_000; i++)
+            {
+                await TellAsync(world, Kind.Online, $"a-long-name-of-a-user-{i:D90}");
+            }
         }
     }
 
