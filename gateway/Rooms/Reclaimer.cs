@@ -79,7 +79,8 @@ internal sealed class Reclaimer(
     /// <summary>Returns when every session is claimed for the present stamp, or when there is no lease to claim them for.</summary>
     private async Task ClaimAllAsync(CancellationToken cancellationToken)
     {
-        while (room.Stamp is { Incarnation: > 0 } stamp && stamp.Incarnation == Volatile.Read(ref _following))
+        var looking = new RetryPause(time);
+        while (!cancellationToken.IsCancellationRequested && room.Stamp is { Incarnation: > 0 } stamp && stamp.Incarnation == Volatile.Read(ref _following))
         {
             if (StaleFor(stamp) is { Count: > 0 } stale)
             {
@@ -94,7 +95,7 @@ internal sealed class Reclaimer(
             else if (room.Refilled != stamp.Refill && await AnyLostAsync(cancellationToken))
             {
                 // Being ended; looked for again until none is left, so that a refill that is told is right.
-                await Task.Delay(LookEvery, time, cancellationToken);
+                await looking.WaitAsync(cancellationToken);
             }
             else if (stamp == room.Stamp)
             {

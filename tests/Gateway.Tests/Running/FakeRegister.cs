@@ -87,6 +87,15 @@ internal sealed class FakeRegister : IAsyncDisposable
 
     public static string AddressOf(int port) => $"http://127.0.0.1:{port}";
 
+    /// <summary>The store has a session again that had ended, as after going back to an older state.</summary>
+    public void Resurrect(string user, ulong number)
+    {
+        lock (_sync)
+        {
+            _sessions[("default", user)] = new Session { App = "default", User = user, Key = new SessionKey { Session = number, Epoch = 1 }, Incarnation = Incarnation };
+        }
+    }
+
     /// <summary>Session state is gone, as after a restart of an empty store.</summary>
     public void LoseSessions()
     {

@@ -192,6 +192,22 @@ public sealed class RefillTests
     }
 
     [Fact]
+    public async Task Refill_OfAnOlderStore_EndsWhatTheRoomDoesNotHaveBeforeItIsConfirmed()
+    {
+        await using var gateway = await RunningGateway.StartAsync(_register);
+        await gateway.LogInAsync("ann");
+        await UntilConfirmedAsync(7);
+
+        _register.Resurrect("gone", 4_711);
+        _register.Refill = 8;
+        await UntilConfirmedAsync(8);
+
+        Assert.Null(_register.SessionOf("gone"));
+        Assert.NotNull(_register.SessionOf("ann"));
+        Assert.Equal(["gone"], _register.Ends.Select(end => end.User));
+    }
+
+    [Fact]
     public async Task Refill_OfARegisterThatTellsNone_IsNone()
     {
         await using var gateway = await RunningGateway.StartAsync(_register);
