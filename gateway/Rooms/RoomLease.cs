@@ -81,8 +81,6 @@ internal sealed class RoomLease(
         Task<bool>? reading = null;
         try
         {
-            sent.Add();
-            await call.RequestStream.WriteAsync(new LeaseRequest { Open = new OpenLease { Room = describer.Describe(), Incarnation = _held } }, cancellationToken);
             if (!await IsGrantedAsync(call, sent, cancellationToken))
             {
                 return true;
@@ -104,9 +102,21 @@ internal sealed class RoomLease(
 
     private async Task<bool> IsGrantedAsync(LeaseCall call, SentRequests sent, CancellationToken cancellationToken)
     {
-        if (!await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(LeaseTimes.Answer(_lease), time, cancellationToken))
+        var patience = LeaseTimes.Answer(_lease);
+        using var late = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
         {
-            throw new TimeoutException("the lease stream ended before a lease was granted");
+            sent.Add();
+            await call.RequestStream.WriteAsync(new LeaseRequest { Open = new OpenLease { Room = describer.Describe(), Incarnation = _held } }, either.Token);
+            if (!await call.ResponseStream.MoveNext(either.Token))
+            {
+                throw new TimeoutException("the lease stream ended before a lease was granted");
+            }
+        }
+        catch (Exception fault) when (late.IsCancellationRequested && fault is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        {
+            throw new TimeoutException($"no lease was granted within {patience.TotalSeconds:0.###} s");
         }
 
         switch (call.ResponseStream.Current.KindCase)

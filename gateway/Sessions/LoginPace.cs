@@ -121,7 +121,11 @@ internal sealed class LoginPace
         {
             var now = _time.GetTimestamp();
             var most = now + Ticks(_options.MaxRetryAfter.TotalSeconds);
-            _slotAt = Math.Min(most, Math.Max(_slotAt, now + Ticks(Expected(waiting).TotalSeconds)) + Ticks(SecondsPerLogin()));
+
+            // How long register will be away nobody knows; clients that come back after a part of the longest time find out soon enough.
+            var expected = Expected(waiting).TotalSeconds;
+            expected = _isFailing ? Math.Min(expected, _options.MaxRetryAfter.TotalSeconds / 4) : expected;
+            _slotAt = Math.Min(most, Math.Max(_slotAt, now + Ticks(expected)) + Ticks(SecondsPerLogin()));
             var wait = Math.Max(_time.GetElapsedTime(now, _slotAt).TotalSeconds, _options.RetryAfter.TotalSeconds);
             return TimeSpan.FromSeconds(wait * (1 + (Random.Shared.NextDouble() / 2)));
         }
@@ -129,8 +133,10 @@ internal sealed class LoginPace
 
     private TimeSpan Expected(int waiting)
     {
-        // While nothing is answered the next answer is at least as far away as the last one.
+        // While nothing is answered the next answer is at least as far away as the last one. A call that seems to take longer than calls
+        // can take was begun before the process stood still.
         var silent = _underWay > 0 || _isFailing ? _time.GetElapsedTime(_goodAt).TotalSeconds : 0;
+        silent = _isFailing ? silent : Math.Min(silent, _options.CallTimeout.TotalSeconds);
         var rounds = (waiting / (_options.MaxBatch * _options.ConcurrentLoginCalls)) + 1;
         return TimeSpan.FromSeconds(Math.Max(waiting * LeastSecondsPerLogin(), Math.Max(rounds * _callSeconds, silent)));
     }

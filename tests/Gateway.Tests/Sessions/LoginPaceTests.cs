@@ -68,8 +68,10 @@ public sealed class LoginPaceTests
     {
         var pace = Pace();
         var began = pace.Begin();
-        Pass(7);
-        Assert.Equal(TimeSpan.FromSeconds(7), pace.ExpectedWait(1));
+        Pass(2);
+        Assert.Equal(TimeSpan.FromSeconds(2), pace.ExpectedWait(1));
+        Pass(5);
+        Assert.Equal(new SessionsOptions().CallTimeout, pace.ExpectedWait(1));
         Assert.Equal(TimeSpan.Zero, pace.FailingFor);
 
         pace.End(began, isAnswered: false);
@@ -106,6 +108,16 @@ public sealed class LoginPaceTests
         Assert.InRange(times[..1_000].Average(), 11, 15);
         Assert.InRange(times[^1_000..].Average(), 21, 28);
         Assert.True(times.Distinct().Count() > 9_000);
+    }
+
+    [Fact]
+    public void RetryAfter_WhileRegisterIsAway_IsAPartOfTheLongestTime()
+    {
+        var pace = Pace();
+        Call(pace, 3, isAnswered: false);
+        Pass(3_600);
+
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(pace.RetryAfter(0).TotalSeconds, 15, 23));
     }
 
     [Fact]
