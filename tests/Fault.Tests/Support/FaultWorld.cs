@@ -76,6 +76,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// </summary>
     public void AssertEventsInOrder()
     {
+        Assert.True(StoreLostData || Raw.Gaps == 0, $"{Raw.Gaps} events did not name the one before them.\n{State()}");
         foreach (var events in Raw.Events.Where(happened => happened.App == App).GroupBy(static happened => (happened.User, happened.Device)))
         {
             var latest = (Epoch: 0UL, Change: 0UL);
