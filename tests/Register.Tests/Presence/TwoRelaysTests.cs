@@ -55,6 +55,6 @@ public sealed class TwoRelaysTests : IAsyncLifetime
         // Each change is one event, whoever swept it.
         Assert.Equal(2 * Users, Told().DistinctBy(one => (one.Partition, one.Change)).Count());
 
-        Contracts.Bus.PresenceEvent[] Told() => [.. _one.Bus.Presence, .. _other.Bus.Presence];
+        Contracts.Bus.PresenceEvent[] Told() => [.. _one.Bus.Presence.ToArray(), .. _other.Bus.Presence.ToArray()];
     }
 }

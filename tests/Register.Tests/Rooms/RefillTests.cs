@@ -61,7 +61,7 @@ public sealed class RefillTests
             async () =>
             {
                 await room.RenewAsync();
-                return await register.App.StoreTimeAsync() > savedAt + 1_500_000;
+                return await register.App.StoreTimeAsync() > savedAt + 2_500_000;
             },
             "a lease time passes");
         await redis.RestartAsync();
@@ -79,7 +79,6 @@ public sealed class RefillTests
     {
         await using var register = await RunningRegister.StartAsync(("Rooms:LeaseTime", "00:00:01"), ("Rooms:RefillPatience", "00:00:03"));
         using var old = await TestRoom.OpenAsync(register.Rooms, "old");
-        var seen = new List<(bool Complete, bool Refilled)>();
 
         await Eventually.HoldsAsync(
             async () =>
@@ -87,13 +86,9 @@ public sealed class RefillTests
                 // An older gateway doesn't know of refills.
                 old.Refill = 0;
                 await old.RenewAsync();
-                var list = await ListAsync(register);
-                seen.Add((list.Complete, list.Refilled));
-                return list.Refilled;
+                return (await ListAsync(register)).Refilled;
             },
             "its silence counts");
-
-        Assert.Contains((true, false), seen);
     }
 
     [Fact]
@@ -137,7 +132,12 @@ public sealed class RefillTests
         await LeaseTests.UntilAsync(watch, list => list.Rooms.Count == 0);
     }
 
-    private static Task<RunningRegister> OnRedisAsync(RedisServer redis) => RunningRegister.OnRedisAsync(redis.Endpoint, ("Rooms:LeaseTime", "00:00:01"));
+    private static async Task<RunningRegister> OnRedisAsync(RedisServer redis)
+    {
+        var register = await RunningRegister.OnRedisAsync(redis.Endpoint);
+        await Eventually.HoldsAsync(async () => (await register.ReadyAsync()).Ready, "the register is ready");
+        return register;
+    }
 
     private static async Task<RoomList> ListAsync(RunningRegister register) => await register.Rooms.ListAsync(new ListRoomsRequest());
 
