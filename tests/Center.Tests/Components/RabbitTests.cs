@@ -57,8 +57,10 @@ public sealed class RabbitTests
         await load.CheckAsync();
 
         // A room that is gone is reported.
+        await using var watch = await Watch.StartAsync(client, "default", "dan");
         var room = await world.OpenRoomAsync("room-3");
         await room.LoginAsync("dan");
+        await watch.SeesAsync("STARTED", "Online dan");
         await room.LoseQueueAsync();
         var gone = await client.PushAsync(new PushRequest { App = "default", Users = new Users { Users_ = { "dan", "bob" } }, Payload = ByteString.CopyFromUtf8("x") });
         Assert.Equal([(Outcome.Undelivered, "room_gone"), (Outcome.Sent, "")], gone.Outcomes.Select(one => (one.Outcome, one.Code)));
