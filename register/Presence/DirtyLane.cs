@@ -20,13 +20,18 @@ internal sealed class DirtyLane(int lane, int lanes) : IDisposable
         }
 
         Interlocked.Increment(ref _count);
+        if (_wake.CurrentCount > 0)
+        {
+            return;
+        }
+
         try
         {
             _wake.Release();
         }
         catch (SemaphoreFullException)
         {
-            // The worker is woken as it is.
+            // Another was faster.
         }
     }
 

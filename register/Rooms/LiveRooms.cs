@@ -58,11 +58,26 @@ internal sealed class LiveRooms : BackgroundService
         IsFresh(_view) ? ValueTask.FromResult(_view) : new ValueTask<RoomView>(_reading.GetAsync(cancellationToken));
 
     /// <summary>
-    /// A view that was read from the store after this call, shared with other callers: whoever asks it after it has looked for a session knows
-    /// that the store had not lost its data when it looked.
+    /// Whether all sessions were stored from <paramref name="before"/> on, the latest view when the store was looked through, until now: a view can
+    /// be older than a loss of data, so that it takes another reading, shared with other callers, to say of a session that it isn't there.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The store doesn't answer.</exception>
-    public Task<RoomView> FreshAsync(CancellationToken cancellationToken) => _reading.GetAsync(cancellationToken);
+    public async Task<bool> IsWholeSinceAsync(RoomView before, CancellationToken cancellationToken)
+    {
+        if (!before.Refilled)
+        {
+            return false;
+        }
+
+        try
+        {
+            var now = await _reading.GetAsync(cancellationToken);
+            return now.Refilled && now.Refill == before.Refill;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A current view that knows about <paramref name="incarnation"/>: another register may have granted it a moment ago.</summary>
     /// <exception cref="StoreUnavailableException">There is none, and the store doesn't answer.</exception>

@@ -134,6 +134,7 @@ internal sealed class SessionsService(
             Require("users", Identifiers.FaultOfName("user", user));
         }
 
+        var before = live.Latest;
         var stored = await sessions.LookupAsync(request.App, request.Users, context.CancellationToken);
         var view = await live.CurrentAsync(stored.SelectMany(static user => user), context.CancellationToken);
         var reply = new LookupReply { Complete = view.Refilled };
@@ -142,7 +143,12 @@ internal sealed class SessionsService(
             reply.Users.Add(new UserSessions { User = request.Users[i], Sessions = { Live(stored[i], view) } });
         }
 
-        await LastSessions.AddAsync(sessions, request.App, reply, stored, view, context.CancellationToken);
+        if (reply.Users.Any(static user => user.Sessions.Count == 0))
+        {
+            var isWhole = live.IsWholeSinceAsync(before, context.CancellationToken);
+            await Task.WhenAll(isWhole, LastSessions.AddAsync(sessions, request.App, reply, stored, view, context.CancellationToken));
+            reply.Complete &= await isWhole;
+        }
 
         if (reply.CalculateSize() is var bytes && bytes > GrpcComposition.MaxMessageBytes)
         {
@@ -177,17 +183,18 @@ internal sealed class SessionsService(
         var position = SessionCursor.Read(request.Cursor);
         var filter = new SessionFilter(request.App.Length == 0 ? null : request.App, request.Incarnation);
         var limit = request.Limit == 0 ? SessionLimits.DefaultPage : (int)request.Limit;
-        var reply = new ListSessionsReply { Complete = true };
+        var before = live.Latest;
+        var reply = new ListSessionsReply();
         SessionPosition? next = position;
         for (var reading = 0; next is not null && reply.Sessions.Count < limit && reading < SessionLimits.MaxReadingsPerPage; reading++)
         {
             var page = await sessions.ListAsync(filter, next, limit - reply.Sessions.Count, stop);
             var view = await live.CurrentAsync(page.Sessions, stop);
             reply.Sessions.AddRange(Live(page.Sessions, view));
-            reply.Complete &= view.Refilled;
             next = page.Next;
         }
 
+        reply.Complete = await live.IsWholeSinceAsync(before, stop);
         reply.NextCursor = SessionCursor.Write(next);
         return reply;
     }
