@@ -219,7 +219,7 @@ public sealed class LoginTests
 
         var result = await refused.ReadAsync<VerifyResult>(Command.VerifyResult);
         Assert.Equal((0u, "overloaded"), (result.Code, result.Reason));
-        Assert.InRange(result.RetryAfterMs, 2_000u, 3_100u);
+        Assert.InRange(result.RetryAfterMs, 2_000u, 4_600u);
         Assert.Equal(result.RetryAfterMs, (await refused.ReadErrorAsync(Code.Overloaded)).RetryAfterMs);
         await refused.ReadEndAsync();
         claim.SetResult();
@@ -277,7 +277,7 @@ public sealed class LoginTests
         client.Verify("ann");
 
         Assert.Equal((0u, "try_later"), (refused.Code, refused.Reason));
-        Assert.InRange(refused.RetryAfterMs, 2_000u, 3_100u);
+        Assert.InRange(refused.RetryAfterMs, 2_000u, 23_000u);
         Assert.Equal(1u, (await client.ReadAsync<VerifyResult>(Command.VerifyResult)).Code);
     }
 

@@ -12,7 +12,7 @@ public sealed class CompletenessTests
     {
         await using var redis = await RedisServer.StartNewAsync();
         await using var register = await RunningRegister.OnRedisAsync(
-            redis.Endpoint, ("Rooms:LeaseTime", "00:00:01.500"), ("Rooms:RefreshEvery", "00:00:00.250"));
+            redis.Endpoint, ("Rooms:LeaseTime", "00:00:02"), ("Rooms:RefreshEvery", "00:00:00.300"));
         using var room = await TestRoom.OpenAsync(register.Rooms);
         await register.ClaimAsync(room, "ann", await register.IssueAsync("ann"));
         await Eventually.HoldsAsync(
