@@ -8,13 +8,12 @@ namespace Microservices.Integration.Tests.Faults;
 /// <summary>Something is missing when the services start: they wait, say so, are not ready, and go on when it comes.</summary>
 [Trait("Category", "Slow")]
 [Collection(FaultCollection.Name)]
-public sealed class AbsenceTests
+public sealed class AbsenceTests(SharedBroker broker)
 {
     [Fact]
     public async Task Start_WithoutRedis_RegisterWaitsAndEverybodyRecovers()
     {
-        await using var cluster = new Cluster(ClusterShape.Small with { Dispatchers = 1 });
-        await cluster.Rabbit.StartAsync();
+        await using var cluster = new Cluster(ClusterShape.Small with { Dispatchers = 1 }, await broker.GetAsync());
         await cluster.StartServicesAsync();
 
         await WaitUntilMissedAsync(cluster, cluster.Registers[0], "redis");
@@ -41,8 +40,8 @@ public sealed class AbsenceTests
     [Fact]
     public async Task Start_WithoutRegister_TheOthersWaitAndRecover()
     {
-        await using var cluster = new Cluster(ClusterShape.Small with { Dispatchers = 1 });
-        await Task.WhenAll(cluster.Redis.StartAsync(), cluster.Rabbit.StartAsync());
+        await using var cluster = new Cluster(ClusterShape.Small with { Dispatchers = 1 }, await broker.GetAsync());
+        await cluster.Redis.StartAsync();
         ServiceInstance[] others = [cluster.Gateways[0], cluster.Centers[0], cluster.Dispatchers[0]];
         await Task.WhenAll(others.Select(static service => service.StartAsync()));
 

@@ -9,14 +9,14 @@ namespace Microservices.Integration.Tests.Faults;
 /// <summary>A gateway ends: killed, or asked to.</summary>
 [Trait("Category", "Slow")]
 [Collection(FaultCollection.Name)]
-public sealed class GatewayEndTests
+public sealed class GatewayEndTests(SharedBroker broker)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     [Fact]
     public async Task Killed_PushesAreReportedAndPresenceEndsWithTheLease()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 }, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(2);
         await using var lost = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
         await using var kept = await WireClient.LoginAsync(cluster.Gateways[1].Port, users[1]);
@@ -42,7 +42,7 @@ public sealed class GatewayEndTests
     [Fact]
     public async Task Terminated_EndsInOrderAndLeavesNothing()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 }, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(3);
         var leaving = cluster.Gateways[0];
         await using var old = await WireClient.LoginAsync(leaving.Port, users[0]);
@@ -71,7 +71,7 @@ public sealed class GatewayEndTests
     [InlineData(Signal.Terminate)]
     public async Task Ended_SdkClientsReconnectElsewhereThroughTheDispatcher(Signal how)
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 });
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Gateways = 2, Dispatchers = 1 }, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(8);
         var clients = await Task.WhenAll(users.Select(user => SdkUser.ConnectAsync(cluster, user)));
         var leaving = cluster.Gateways.First(gateway => gateway.Port == clients[0].GatewayPort);
@@ -104,7 +104,7 @@ public sealed class GatewayEndTests
     }
 
     private static async Task<string[]> RoomQueuesAsync(Cluster cluster) =>
-        [.. (await cluster.Rabbit.ControlAsync("list_queues", "name")).Split('\n').Where(static name => name.Contains("room", StringComparison.Ordinal))];
+        [.. (await cluster.Rabbit.ControlAsync("list_queues", "-p", new Uri(cluster.BusUri).AbsolutePath.Trim('/'), "name")).Split('\n').Where(static name => name.Contains("room", StringComparison.Ordinal))];
 
     private static async Task WaitForEndpointsAsync(Cluster cluster, TestUser user, ServiceInstance only)
     {

@@ -9,7 +9,7 @@ namespace Microservices.Integration.Tests.Faults;
 /// <summary>A part dies under load and comes back: connections of clients live through it, and everything works again by itself.</summary>
 [Trait("Category", "Slow")]
 [Collection(FaultCollection.Name)]
-public sealed class RestartTests
+public sealed class RestartTests(SharedBroker broker)
 {
     [Fact]
     public async Task Rabbit_KilledAndRestarted_PushIsRefusedMeanwhileAndWorksAgain()
@@ -33,7 +33,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Register_KilledAndRestarted_ConnectionsGoOn()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small);
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(3);
         await using var alice = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
         await using var bob = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[1]);
@@ -51,7 +51,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Redis_RestartedEmpty_ConnectionsGoOnAndAreClaimedAgain()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small);
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(3);
         await using var alice = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
         await using var bob = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[1]);
@@ -71,7 +71,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Center_KilledWithAnotherBeside_ChatAndPushGoOn()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Centers = 2 });
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Centers = 2 }, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(2);
         await using var alice = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
         await using var bob = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[1]);
@@ -84,7 +84,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Register_OneOfTwoKilled_LoginsAndPushesGoOn()
     {
-        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Registers = 2 });
+        await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Registers = 2 }, await broker.GetAsync());
         var users = await cluster.NewUsersAsync(2);
         await using var alice = await WireClient.LoginAsync(cluster.Gateways[0].Port, users[0]);
 
