@@ -51,7 +51,7 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
 
     public async Task<RoomSnapshot> ReadAsync(Judgement judgement, CancellationToken cancellationToken)
     {
-        var others = await _others.ReadAsync(Volatile.Read(ref _storeTime), cancellationToken);
+        var others = ReadOthers();
         var result = await redis.RunAsync(
             Script.RoomsRead, ReadKeys, [judgement.Until, Decimal(judgement.Refill), Keys.CloseFront, others.RunIds, others.StoreTime], cancellationToken);
         Volatile.Write(ref _storeTime, (long)result[0]);
@@ -110,6 +110,14 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
         var name = Keys.Hex(incarnation);
         await redis.CallAsync("rooms_forget", database => database.SortedSetRemoveAsync(Keys.Dead, name), cancellationToken);
         await redis.CallAsync("rooms_forget", database => database.HashDeleteAsync(Keys.Sweepers, name), cancellationToken);
+    }
+
+    private OtherMasters.Reading ReadOthers()
+    {
+        lock (_others)
+        {
+            return _others.Read(Volatile.Read(ref _storeTime));
+        }
     }
 
     private static RedisKey[] LeaseKeys(ulong incarnation) => [Keys.Leases, Keys.Expiry, Keys.Load, Keys.Dead, Keys.Close(incarnation)];
