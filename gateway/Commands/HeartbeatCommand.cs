@@ -15,7 +15,9 @@ internal sealed class HeartbeatCommand(TimeProvider time) : ICommandHandler
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
         var session = connection.Session!;
-        var proposedMs = body.IsEmpty ? 0 : FrameBody.Read<Heartbeat>(header, body).HeartbeatMs;
+
+        // Chat clients were promised that what their heartbeats hold is ignored.
+        var proposedMs = body.IsEmpty || session.IsChatClient ? 0 : FrameBody.Read<Heartbeat>(header, body).HeartbeatMs;
         if (session.WantsHeartbeatAck)
         {
             // It tells the time, so it is encoded for each; the bytes are the thread's own, and nothing is allocated.

@@ -58,7 +58,7 @@ public sealed class HeartbeatTests
     public async Task Interval_ProposedInJsonWithoutAcks_IsTaken()
     {
         await using var gateway = await RunningGateway.StartAsync();
-        var client = await gateway.LogInAsync("138", 1100);
+        var client = await gateway.LogInAsync("138", 1100, features: "later");
 
         client.SendText(Command.Heartbeat, """{"heartbeat_ms":"20000","network":"5G","later":{"a":[1]}}""");
 
@@ -77,13 +77,30 @@ public sealed class HeartbeatTests
     public async Task Heartbeat_WithAMalformedBody_DropsTheClient(uint version, string body)
     {
         await using var gateway = await RunningGateway.StartAsync();
-        var client = await gateway.LogInAsync("ann", version);
+        var client = await gateway.LogInAsync("ann", version, features: "later");
 
         client.SendText(Command.Heartbeat, body);
 
         Assert.Equal(Command.Heartbeat, (await client.ReadErrorAsync(Code.MalformedBody)).Command);
         await client.ReadEndAsync();
         await Eventually.HoldsAsync(() => gateway.Register.Ends.Any(end => end.User == "ann" && end.Code == (uint)Code.MalformedBody), "register is told why");
+    }
+
+    [Theory]
+    [InlineData(0u, "ping")]
+    [InlineData(1u, "null")]
+    [InlineData(1100u, "{")]
+    [InlineData(1100u, """{"heartbeat_ms":"soon"}""")]
+    [InlineData(1100u, """{"heartbeat_ms":20000}""")]
+    public async Task Heartbeat_OfAChatClient_IsTakenWhateverItHolds(uint version, string body)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var client = await gateway.LogInAsync("138", version);
+
+        client.SendText(Command.Heartbeat, body);
+
+        Assert.Empty(await client.ReadUntilAnsweredAsync());
+        Assert.Equal(60_000u, gateway.SessionOf("138").HeartbeatMs);
     }
 
     private static async Task<uint> BeatAsync(TestClient client, Heartbeat beat)
