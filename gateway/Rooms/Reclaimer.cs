@@ -154,10 +154,17 @@ internal sealed class Reclaimer(
     private async Task ClaimAsync(Session[] batch, ClaimStamp stamp, CancellationToken cancellationToken)
     {
         var pause = new RetryPause(time);
-        while (stamp == room.Stamp)
+        for (var isRepeated = false; stamp == room.Stamp; isRepeated = true)
         {
             // One that ended while it waited has told its end, which a claim would undo.
-            batch = [.. batch.Where(static session => !session.Connection.IsClosing)];
+            Session[] open = [.. batch.Where(static session => !session.Connection.IsClosing)];
+            if (isRepeated && open.Length < batch.Length)
+            {
+                // The claim that was not answered may have done so.
+                lost.LookSoon();
+            }
+
+            batch = open;
             if (batch.Length == 0)
             {
                 return;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Microservices.Contracts.Bus;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Diagnostics;
@@ -87,6 +88,30 @@ public sealed class RefillTests
         await UntilConfirmedAsync(8);
         Assert.Equal(["bob"], gateway.Sessions.All.Select(session => session.User));
         Assert.Equal(1, gateway.Metrics.Reclaims(ReclaimOutcome.Overtaken));
+    }
+
+    [Fact]
+    public async Task Reclaim_NotAnsweredForASessionThatEnds_LeavesItNotBehind()
+    {
+        await using var gateway = await RunningGateway.StartAsync(_register);
+        var client = await gateway.LogInAsync("ann");
+        await UntilConfirmedAsync(7);
+        var isLate = false;
+        _register.OnClaim = async _ =>
+        {
+            client.Dispose();
+            await Eventually.HoldsAsync(() => _register.Ends.Any(end => end.User == "ann"), "its end is told");
+        };
+        _register.AfterClaim = _ =>
+        {
+            (_register.OnClaim, _register.AfterClaim, isLate) = (null, null, _register.SessionOf("ann") is not null);
+            throw new RpcException(new Status(StatusCode.Unavailable, "no answer"));
+        };
+
+        _register.KillLease();
+
+        await Eventually.HoldsAsync(() => isLate, "the claim comes after the end");
+        await Eventually.HoldsAsync(() => _register.SessionOf("ann") is null, "it is ended again");
     }
 
     [Fact]
