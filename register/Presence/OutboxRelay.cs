@@ -62,7 +62,7 @@ internal sealed class OutboxRelay(IEventOutbox outbox, IBus bus, LiveRooms live,
         for (var i = 0; i < publishing.Length; i++)
         {
             var change = turn.Events[i];
-            change.Room = view.NameOf(change.Incarnation);
+            change.Room = live.NameOf(change.Incarnation);
             publishing[i] = bus.PublishPresenceAsync(change, cancellationToken).AsTask();
         }
 

@@ -17,6 +17,7 @@ internal sealed class LiveRooms : BackgroundService
     private readonly Grace _grace;
     private readonly RefillProgress _refill;
     private readonly Namesakes _namesakes;
+    private readonly DepartedRooms _departed = new();
     private readonly SharedReading<RoomView> _reading;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile int _connection;
@@ -107,6 +108,9 @@ internal sealed class LiveRooms : BackgroundService
         }
     }
 
+    /// <summary>The name of a room that lives, or that died not long ago; empty = not known.</summary>
+    public string NameOf(ulong incarnation) => _view.NameOf(incarnation) is { Length: > 0 } name ? name : _departed.NameOf(incarnation);
+
     /// <summary>Something has changed by way of this register: read the store soon.</summary>
     public void Touch()
     {
@@ -178,6 +182,7 @@ internal sealed class LiveRooms : BackgroundService
 
     private RoomView Publish(RoomView view)
     {
+        _departed.Observe(_view, view);
         var isChange = !ReferenceEquals(view.List, _view.List);
         _view = view;
         if (isChange)

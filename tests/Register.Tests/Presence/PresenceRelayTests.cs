@@ -77,7 +77,7 @@ public sealed class PresenceRelayTests
         crashed.Dispose();
 
         await Eventually.HoldsAsync(() => Of(Kind.Offline).DistinctBy(one => one.User).Count() == 300, "all are offline", () => $"{register.Bus.Presence.Count}");
-        Assert.All(Of(Kind.Offline), one => Assert.Equal((3004u, 1_000ul), (one.Code, one.Epoch)));
+        Assert.All(Of(Kind.Offline), one => Assert.Equal((3004u, 1_000ul, "crashed"), (one.Code, one.Epoch, one.Room)));
         Assert.Equal(600, register.Bus.Presence.Count);
         Assert.Equal(0ul, (await register.Sessions.CountAsync(new CountSessionsRequest { App = "default" })).Sessions);
 
