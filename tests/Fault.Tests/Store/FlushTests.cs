@@ -21,6 +21,7 @@ public sealed class FlushTests(FaultCluster fixture)
         var pushes = PushAsync(world, settled, stop.Token);
         await Eventually.HoldsAsync(() => arriving.Count(static member => member.IsConnected) > arriving.Length / 3, "a third has arrived", world.State);
 
+        await using var observer = new PresenceObserver(world, static _ => true);
         await world.Cluster.Redis.CliAsync("flushall");
         world.StoreLostData = true;
 
@@ -30,6 +31,7 @@ public sealed class FlushTests(FaultCluster fixture)
         await world.WaitUntilPresenceIsRightAsync();
         Assert.All(world.Members, member => Assert.True(member.IsConnected && member.Former.Count == 0, $"{member}\n{world.State()}"));
         await world.WaitUntilServedAsync(world.Members);
+        await observer.AssertNoFaultAsync(lostLeases: gateways.Count);
     }
 
     // The tokens go with the rest; the login system writes them as users come.

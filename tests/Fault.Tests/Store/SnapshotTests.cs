@@ -21,6 +21,7 @@ public sealed class SnapshotTests(FaultCluster fixture)
         await Task.WhenAll(leaving.Select(static member => member.Connection!.LeaveAsync()));
         await Crowd.LoginAsync([.. moving, .. arriving], _ => gateways[1].Port);
         await world.WaitUntilPresenceIsRightAsync();
+        await using var observer = new PresenceObserver(world, static _ => true);
         await world.Cluster.Redis.RestartAsync();
         world.StoreLostData = true;
 
@@ -33,6 +34,7 @@ public sealed class SnapshotTests(FaultCluster fixture)
         }
 
         await world.WaitUntilServedAsync([.. staying, .. moving, .. arriving]);
+        await observer.AssertNoFaultAsync();
 
         // Those who had left can come back, and the ones who moved can move again: what is stored is no newer than they are.
         await Crowd.LoginAsync([.. leaving, .. moving], _ => gateways[2].Port);
