@@ -60,7 +60,7 @@ internal sealed class LiveRooms : BackgroundService
 
     /// <summary>
     /// Whether all sessions were stored from <paramref name="before"/> on, the latest view when the store was looked through, until now: a view can
-    /// be older than a loss of data, so that it takes another reading, shared with other callers, to say of a session that it isn't there.
+    /// be older than a loss of data, so that it takes another look at the store to say of a session that it isn't there.
     /// </summary>
     public async Task<bool> IsWholeSinceAsync(RoomView before, CancellationToken cancellationToken)
     {
@@ -71,8 +71,7 @@ internal sealed class LiveRooms : BackgroundService
 
         try
         {
-            var now = await _reading.GetAsync(cancellationToken);
-            return now.Refilled && now.Refill == before.Refill;
+            return await _store.ReadRefillAsync(cancellationToken) == before.Refill && _connection == _store.Connection;
         }
         catch (StoreUnavailableException)
         {

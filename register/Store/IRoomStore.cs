@@ -27,6 +27,9 @@ internal interface IRoomStore
     /// <summary>The rooms that are not dead; declares the expired ones dead first if it may judge.</summary>
     Task<RoomSnapshot> ReadAsync(Judgement judgement, CancellationToken cancellationToken);
 
+    /// <summary>The refill number as it is stored; 0 = it is gone. Sees a restart of the store only when somebody has read the rooms since.</summary>
+    Task<ulong> ReadRefillAsync(CancellationToken cancellationToken);
+
     /// <summary>Remembers for their rooms which sessions they must close; for a dead room, nothing.</summary>
     Task DisplaceAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken);
 

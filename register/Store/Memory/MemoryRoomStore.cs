@@ -96,6 +96,8 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         }
     }
 
+    public Task<ulong> ReadRefillAsync(CancellationToken cancellationToken) => Task.FromResult(_refill.Number);
+
     public Task DisplaceAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
     {
         lock (_sync)

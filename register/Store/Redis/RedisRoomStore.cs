@@ -74,6 +74,14 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
         return new RoomSnapshot(rooms, (ulong)result[1], (long)result[0], new RefillState((ulong)result[4], (long)result[5]), refilled);
     }
 
+    public async Task<ulong> ReadRefillAsync(CancellationToken cancellationToken)
+    {
+        var stored = (await redis.CallAsync("rooms_refill", static database => database.StringGetAsync(Keys.Refill), cancellationToken)).ToString();
+        return ulong.TryParse(stored.AsSpan(0, Math.Max(0, stored.IndexOf('\n', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
+    }
+
     public Task DisplaceAsync(IReadOnlyCollection<DisplacedSession> displaced, CancellationToken cancellationToken)
     {
         if (displaced.Count == 0)

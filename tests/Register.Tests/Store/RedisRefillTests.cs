@@ -20,6 +20,7 @@ public sealed class RedisRefillTests
 
         await redis.CliAsync("flushall");
 
+        Assert.Equal(0ul, await stores.Rooms.ReadRefillAsync(default));
         var opened = await stores.Rooms.OpenAsync(TestRoom.Description("one"), Long, default);
         Assert.True(opened.Refill > before);
         Assert.Equal(opened.Refill, await NumberAsync(stores));

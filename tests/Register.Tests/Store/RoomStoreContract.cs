@@ -158,6 +158,7 @@ public abstract class RoomStoreContract(StoreFixture fixture)
         Assert.NotEqual(0ul, granted.Refill);
         Assert.Equal([granted.Refill, granted.Refill], [renewed!.Refill, reopened!.Refill]);
         Assert.All(read, snapshot => Assert.Equal(granted.Refill, snapshot.Refill.Number));
+        Assert.Equal(granted.Refill, await rooms.ReadRefillAsync(default));
         Assert.All(read, snapshot => Assert.InRange(snapshot.Refill.Since, 1, snapshot.StoreTime));
     }
 
