@@ -12,7 +12,8 @@ public sealed class CompletenessTests
     {
         await using var redis = await RedisServer.StartNewAsync();
         await using var register = await RunningRegister.OnRedisAsync(
-            redis.Endpoint, ("Rooms:LeaseTime", "00:00:02"), ("Rooms:RefreshEvery", "00:00:00.300"));
+            redis.Endpoint, ("Rooms:LeaseTime", "00:00:04"), ("Rooms:RefreshEvery", "00:00:00.300"));
+        await Eventually.HoldsAsync(async () => (await register.ReadyAsync()).Ready, "the register is ready");
         using var room = await TestRoom.OpenAsync(register.Rooms);
         await register.ClaimAsync(room, "ann", await register.IssueAsync("ann"));
         await Eventually.HoldsAsync(
