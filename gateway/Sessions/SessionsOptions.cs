@@ -53,7 +53,7 @@ public sealed class SessionsOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The most ends of sessions that wait for register; further ones are left to register's sweeper. Default 100,000.</summary>
+    /// <summary>The most ends of sessions that wait for register, more than there are connections: a session whose end doesn't fit counts as online until the room looks for lost ones, or its lease ends. Default 100,000.</summary>
     [Range(1, 10_000_000)]
     public int MaxWaitingEnds { get; set; } = 100_000;
 
