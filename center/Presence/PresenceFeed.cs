@@ -53,7 +53,7 @@ internal sealed class PresenceFeed(IOptions<PresenceOptions> options, CenterMetr
             throw RefusedException.PartIsAway("The message bus, by which this center hears of changes, is away.");
         }
 
-        var watcher = new PresenceWatcher(key, app, users, options.Value.MaxWaitingChanges, metrics);
+        var watcher = new PresenceWatcher(key, app, users, options.Value, metrics, time);
         lock (_sync)
         {
             if (_closed is not null)

@@ -16,4 +16,10 @@ internal sealed class PresenceOptions
 
     /// <summary>How long a new watcher waits for this center to hear of changes, before it is told to try later. Default 5 s.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The shortest time from one <c>read_now</c> of a watcher to the next; what calls for more of them meanwhile is told by one, after it.
+    /// When the store has lost its data, each of its partitions finds that events are missing. Default 2 s.
+    /// </summary>
+    public TimeSpan ReadNowEvery { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -22,6 +22,11 @@ internal sealed class PresenceOptionsValidator : IValidateOptions<PresenceOption
             faults.AddError($"{options.StartTimeout} is not between 1 ms and 1 min.", "Presence:StartTimeout");
         }
 
+        if (options.ReadNowEvery < TimeSpan.Zero || options.ReadNowEvery > TimeSpan.FromMinutes(1))
+        {
+            faults.AddError($"{options.ReadNowEvery} is not between 0 and 1 min.", "Presence:ReadNowEvery");
+        }
+
         return faults.Build();
     }
 }

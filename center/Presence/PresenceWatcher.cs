@@ -10,24 +10,38 @@ namespace Microservices.Center.Presence;
 
 /// <summary>
 /// One watcher and the updates that wait for it. Filling it never waits. To be read again supersedes what waits: the state that is read
-/// after it has all that in it.
+/// after it has all that in it. It is told no more often than every <see cref="PresenceOptions.ReadNowEvery"/>; until then changes go on.
 /// </summary>
-internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollection<string> users, int maxWaiting, CenterMetrics metrics) : IDisposable
+internal sealed class PresenceWatcher : IDisposable
 {
     private readonly Lock _sync = new();
     private readonly Queue<PresenceUpdate> _changes = new();
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private readonly CancellationTokenSource _ended = new();
-    private readonly BitArray? _partitions = users.Count == 0 ? null : PartitionsOf(app, users);
+    private readonly BitArray? _partitions;
+    private readonly PresenceOptions _options;
+    private readonly CenterMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ITimer _due;
     private Why? _readNow = Why.Started;
+    private long? _readNowTold;
     private RefusedException? _refusal;
+    private bool _isDisposed;
 
-    public ApiKey Key => key;
+    public PresenceWatcher(
+        ApiKey key, string app, IReadOnlyCollection<string> users, PresenceOptions options, CenterMetrics metrics, TimeProvider time)
+    {
+        (Key, App, Users, _options, _metrics, _time) = (key, app, users, options, metrics, time);
+        _partitions = users.Count == 0 ? null : PartitionsOf(app, users);
+        _due = time.CreateTimer(static watcher => ((PresenceWatcher)watcher!).WakeWhenDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
-    public string App => app;
+    public ApiKey Key { get; }
+
+    public string App { get; }
 
     /// <summary>None: all of the app.</summary>
-    public IReadOnlyCollection<string> Users => users;
+    public IReadOnlyCollection<string> Users { get; }
 
     /// <summary>Cancelled when the center ended it.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -39,7 +53,7 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
         {
             lock (_sync)
             {
-                return _readNow is not null || _changes.Count > 0;
+                return _changes.Count > 0 || (_readNow is not null && UntilDue() == TimeSpan.Zero);
             }
         }
     }
@@ -51,10 +65,11 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
     {
         lock (_sync)
         {
-            if (_changes.Count >= maxWaiting)
+            if (_changes.Count >= _options.MaxWaitingChanges)
             {
-                metrics.WatcherFellBehind(_changes.Count);
-                Supersede(Why.FellBehind);
+                _metrics.WatcherFellBehind(_changes.Count);
+                _changes.Clear();
+                AskToRead(Why.FellBehind);
             }
 
             _changes.Enqueue(change);
@@ -66,8 +81,7 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
     {
         lock (_sync)
         {
-            Supersede(why);
-            Wake();
+            AskToRead(why);
         }
     }
 
@@ -101,9 +115,9 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
                     throw _refusal;
                 }
 
-                if (_readNow is { } why)
+                if (_readNow is { } why && UntilDue() == TimeSpan.Zero)
                 {
-                    _readNow = null;
+                    (_readNow, _readNowTold) = (null, _time.GetTimestamp());
                     return new PresenceUpdate { ReadNow = new ReadNow { Why = why } };
                 }
 
@@ -119,8 +133,13 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
 
     public void Dispose()
     {
-        _ended.Dispose();
-        _arrived.Dispose();
+        lock (_sync)
+        {
+            _isDisposed = true;
+            _due.Dispose();
+            _ended.Dispose();
+            _arrived.Dispose();
+        }
     }
 
     private static BitArray PartitionsOf(string app, IEnumerable<string> users)
@@ -134,10 +153,50 @@ internal sealed class PresenceWatcher(ApiKey key, string app, IReadOnlyCollectio
         return partitions;
     }
 
-    private void Supersede(Why why)
+    private void AskToRead(Why why)
     {
+        // Of two reasons the one that the watcher can do something about.
+        _readNow = _readNow is null or Why.Lost ? why : _readNow;
+        if (UntilDue() is var wait && wait > TimeSpan.Zero)
+        {
+            _due.Change(wait, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         _changes.Clear();
-        _readNow ??= why;
+        Wake();
+    }
+
+    private TimeSpan UntilDue()
+    {
+        if (_readNowTold is not { } told)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var left = _options.ReadNowEvery - _time.GetElapsedTime(told);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private void WakeWhenDue()
+    {
+        lock (_sync)
+        {
+            if (_isDisposed || _readNow is null)
+            {
+                return;
+            }
+
+            // A timer may be a moment early.
+            if (UntilDue() is var wait && wait > TimeSpan.Zero)
+            {
+                _due.Change(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _changes.Clear();
+            Wake();
+        }
     }
 
     private void Wake()

@@ -24,7 +24,8 @@ public sealed class PresenceCopyTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _world = await World.StartAsync(settings: ("Presence:MaxWaitingChanges", "50"));
+    public async ValueTask InitializeAsync() => _world = await World.StartAsync(
+        settings: [("Presence:MaxWaitingChanges", "50"), ("Presence:ReadNowEvery", "00:00:00.050")]);
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 

@@ -66,7 +66,7 @@ public sealed class WatchPresenceTests
     [Fact]
     public async Task WatchPresence_RepeatsAndALoss_RepeatsAreDroppedAndTheLossIsTold()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(settings: ("Presence:ReadNowEvery", "00:00:00"));
         await using var watch = await Watch.StartAsync(world.Client);
         var first = _source.Next(Kind.Online, "ann");
 

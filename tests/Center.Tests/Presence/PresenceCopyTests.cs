@@ -38,7 +38,7 @@ public sealed class PresenceCopyTests
     {
         private readonly Random _random = new(seed);
         private readonly PresenceFeed _feed =
-            new(Options.Create(new PresenceOptions { MaxWaitingChanges = 4 }), meters.NewMetrics(), TimeProvider.System);
+            new(Options.Create(new PresenceOptions { MaxWaitingChanges = 4, ReadNowEvery = TimeSpan.Zero }), meters.NewMetrics(), TimeProvider.System);
 
         private readonly string[] _users = [.. Enumerable.Range(0, 12).Select(i => $"user-{i}")];
         private readonly Dictionary<string, OnlineSession> _stored = [];

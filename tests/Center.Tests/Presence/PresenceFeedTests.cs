@@ -6,6 +6,7 @@ using Microservices.Contracts;
 using Microservices.Contracts.Bus;
 using Microservices.Contracts.Center;
 using Microservices.Contracts.Register;
+using Microservices.Testing;
 using Microsoft.Extensions.Options;
 using Kind = Microservices.Contracts.Bus.PresenceEvent.Types.Kind;
 
@@ -14,7 +15,15 @@ namespace Microservices.Center.Tests.Presence;
 public sealed class PresenceFeedTests : IDisposable
 {
     private readonly TestMeters _meters = new();
-    private readonly PresenceOptions _options = new() { MaxWaitingChanges = 5, MaxWatchers = 3, StartTimeout = TimeSpan.FromMilliseconds(50) };
+    private readonly PresenceOptions _options = new()
+    {
+        MaxWaitingChanges = 5,
+        MaxWatchers = 3,
+        StartTimeout = TimeSpan.FromMilliseconds(50),
+        ReadNowEvery = TimeSpan.Zero,
+    };
+
+    private readonly ManualTime _time = new();
     private readonly ChangeSource _source = new();
     private readonly PresenceFeed _feed;
 
@@ -83,6 +92,57 @@ public sealed class PresenceFeedTests : IDisposable
         Assert.Equal(["LOST", "Online ann"], await TakeAsync(ann));
         Assert.Empty(await TakeAsync(other));
         Assert.Equal(1, _meters["center.presence.losses(gap)"]);
+    }
+
+    [Fact]
+    public async Task Handle_GapsInManyPartitions_OneReadsAgainAtOnceAndOneMoreAfterThePause()
+    {
+        var feed = new PresenceFeed(
+            Options.Create(new PresenceOptions { ReadNowEvery = TimeSpan.FromSeconds(2) }), _meters.NewMetrics(), _time);
+        feed.Interrupted();
+        using var watcher = await feed.AddAsync(new ApiKey("test", [], ["*"], ["*"], expires: null), "default", [], Stop);
+        var users = Enumerable.Range(0, 50).Select(i => $"user-{i}").ToArray();
+        foreach (var user in users)
+        {
+            await feed.HandleAsync(_source.Next(Kind.Online, user), Stop);
+        }
+
+        await TakeAsync(watcher);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        var told = new List<string>();
+        foreach (var user in users)
+        {
+            _source.Next(Kind.Offline, user);
+            await feed.HandleAsync(_source.Next(Kind.Online, user), Stop);
+            told.AddRange(await TakeAsync(watcher));
+        }
+
+        Assert.Equal(["LOST", .. users.Select(user => $"Online {user}")], told);
+
+        // What waits when the next one is due is superseded by it.
+        await feed.HandleAsync(_source.Next(Kind.Offline, "user-0"), Stop);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(["LOST"], await TakeAsync(watcher));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Empty(await TakeAsync(watcher));
+    }
+
+    [Fact]
+    public async Task Take_ReadNowIsPostponed_ComesWhenItIsDue()
+    {
+        var feed = new PresenceFeed(
+            Options.Create(new PresenceOptions { ReadNowEvery = TimeSpan.FromSeconds(2) }), _meters.NewMetrics(), _time);
+        feed.Interrupted();
+        using var watcher = await feed.AddAsync(new ApiKey("test", [], ["*"], ["*"], expires: null), "default", [], Stop);
+        await TakeAsync(watcher);
+        feed.Interrupted();
+
+        var next = watcher.TakeAsync(Stop).AsTask();
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("LOST", Text(await next));
     }
 
     [Fact]
