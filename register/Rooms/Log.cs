@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store may have lost sessions, its data is another: rooms claim them again (refill {Number})")]
     public static partial void RefillBegun(ILogger logger, ulong number);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "All live rooms have claimed their sessions again (refill {Number})")]
-    public static partial void RefillDone(ILogger logger, ulong number);
+    [LoggerMessage(Level = LogLevel.Information, Message = "All of {Rooms} live rooms have claimed their sessions again (refill {Number})")]
+    public static partial void RefillDone(ILogger logger, int rooms, ulong number);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

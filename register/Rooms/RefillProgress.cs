@@ -28,9 +28,9 @@ internal sealed class RefillProgress(RoomsOptions options, ILogger logger)
         }
 
         var owing = snapshot.Rooms.Count(room => Owes(room, snapshot));
-        if (owing == 0 && !_isDone)
+        if (owing == 0 && !_isDone && snapshot.Rooms.Count > 0)
         {
-            Log.RefillDone(logger, _number);
+            Log.RefillDone(logger, snapshot.Rooms.Count, _number);
         }
 
         _isDone = owing == 0;
