@@ -17,6 +17,9 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
     /// <summary>The longest token that register stores.</summary>
     private const int MaxTokenLength = 512;
 
+    /// <summary>A login keeps its id while it waits.</summary>
+    private const int MaxIdLength = 128;
+
     public Command Command => Command.Verify;
 
     public bool WorksUnverified => true;
@@ -81,13 +84,13 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
 
     private static Code? FaultOf(LoginAttempt login)
     {
-        if (Identifiers.FaultOfApp(login.App) is not null || Identifiers.FaultOfName("user", login.User) is not null
+        if (login.Id.Length > MaxIdLength || Identifiers.FaultOfApp(login.App) is not null || Identifiers.FaultOfName("user", login.User) is not null
             || (login.Device.Length > 0 && Identifiers.FaultOfName("device", login.Device) is not null)
-            || (login.Verify.Sdk.Length > 0 && Identifiers.FaultOfName("sdk", login.Verify.Sdk) is not null))
+            || (login.Sdk.Length > 0 && Identifiers.FaultOfName("sdk", login.Sdk) is not null))
         {
             return Code.InvalidArgument;
         }
 
-        return login.Verify.Token.Length > MaxTokenLength || (login.Verify.Token.Length == 0 && login.Ticket is null) ? Code.WrongToken : null;
+        return login.Token.Length > MaxTokenLength || (login.Token.Length == 0 && login.Ticket is null) ? Code.WrongToken : null;
     }
 }

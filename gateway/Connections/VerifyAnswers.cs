@@ -19,7 +19,7 @@ internal static class VerifyAnswers
             ServerTimeMs = parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimit(session.HeartbeatMs) },
             Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
-            Id = login.Verify.Id,
+            Id = login.Id,
             Resume = login.NextTicket,
             Resumed = login.IsResumed,
         };
@@ -32,7 +32,7 @@ internal static class VerifyAnswers
         {
             Code = 0,
             Reason = CodeTable.NameOf(reason),
-            Id = login.Verify.Id,
+            Id = login.Id,
             RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
         };
 }

@@ -7,7 +7,7 @@ namespace Microservices.Gateway.Sessions;
 /// <summary>
 /// A verify under way. Between the claim in register and the answer to the client, messages for the session may already come: they are
 /// kept here, few at most, and go out behind the answer. Whoever gives it up first, the client or the server, the claim that may still
-/// come back is ended.
+/// come back is ended. Of the verify it keeps what is bounded: many may wait.
 /// </summary>
 internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeTicket? ticket, ulong number, uint version, string remoteAddress, long startedMs)
 {
@@ -27,7 +27,15 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
 
     public Connection Connection => connection;
 
-    public Verify Verify => verify;
+    /// <summary>The client's own name of the request, for the answer.</summary>
+    public string Id { get; } = verify.Id;
+
+    public string Token { get; } = verify.Token;
+
+    public string Sdk { get; } = verify.Sdk;
+
+    /// <summary>The heartbeat interval that the client proposes; 0 = none.</summary>
+    public uint ProposedHeartbeatMs { get; } = verify.HeartbeatMs;
 
     /// <summary>The genuine resume ticket that the client showed; null = none.</summary>
     public ResumeTicket? Ticket => ticket;

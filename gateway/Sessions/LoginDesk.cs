@@ -123,13 +123,13 @@ internal sealed class LoginDesk(
             App = apps.Get(login.App),
             User = login.User,
             Device = login.Device,
-            Sdk = OneOfEach(login.Verify.Sdk),
+            Sdk = OneOfEach(login.Sdk),
             Number = login.Number,
             Epoch = result.Epoch,
             ClaimedFor = stamp,
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
-            ProposedHeartbeatMs = login.Verify.HeartbeatMs,
+            ProposedHeartbeatMs = login.ProposedHeartbeatMs,
         };
         login.IsResumed = result.Resumed;
         login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(session.App.Name, session.User, session.Device, session.Epoch));

@@ -247,12 +247,12 @@ internal sealed class LoginQueue
             App = login.App,
             User = login.User,
             Device = login.Device,
-            Token = login.Verify.Token,
+            Token = login.Token,
             Session = login.Number,
             RemoteAddress = login.RemoteAddress,
             ClientVersion = login.Version,
             ChatClient = login.IsChatClient,
-            Sdk = login.Verify.Sdk,
+            Sdk = login.Sdk,
         };
         if (login.Ticket is { } ticket)
         {

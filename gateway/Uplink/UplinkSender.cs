@@ -14,7 +14,7 @@ internal sealed class UplinkSender : IDisposable
     /// <summary>How long a message waits until the session that sends it is claimed again.</summary>
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly IBus _bus;
     private readonly RoomState _room;

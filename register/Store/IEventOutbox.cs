@@ -47,7 +47,7 @@ internal enum OutboxState
 internal sealed record OutboxTurn(OutboxState State, ulong Fence, IReadOnlyList<PresenceEvent> Events, ulong Through)
 {
     /// <summary>How many events of a partition are kept.</summary>
-    public const int MaxEvents = 100_000;
+    public const int MaxEvents = 10_000;
 
     public static readonly OutboxTurn Busy = new(OutboxState.Busy, 0, [], 0);
 

@@ -98,6 +98,21 @@ public sealed class LoginTests
         Assert.Equal(reason, (await client.ReadAsync<VerifyResult>(Command.VerifyResult)).Reason);
     }
 
+    [Theory]
+    [InlineData(128, "")]
+    [InlineData(129, "invalid_argument")]
+    public async Task Verify_WithLongId_IsRefusedAboveTheLimit(int length, string reason)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var client = await gateway.ConnectAsync();
+        var id = new string('i', length);
+
+        client.Verify("ann", id: id);
+
+        var answer = await client.ReadAsync<VerifyResult>(Command.VerifyResult);
+        Assert.Equal((reason, id), (answer.Reason, answer.Id));
+    }
+
     [Fact]
     public async Task Verify_OnVerifiedConnection_IsAnErrorAndGoesOn()
     {

@@ -3,7 +3,7 @@
 -- ARGV: 1 front of the keys of room indexes, 2 front of the keys of ended sessions, 3 ms for which these are kept, 4 ms for which a revocation is kept.
 local ONLINE, AWAY, BACK, OFFLINE = '1', '2', '3', '4'
 local STATE, SINCE, SEEN, CHANGE = 10, 11, 12, 13
-local MOST_EVENTS, MOST_DISPLACED, MOST_ENDED = 100000, 10000, 32
+local MOST_EVENTS, MOST_DISPLACED, MOST_ENDED = 10000, 10000, 32
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now / 1000)
