@@ -25,6 +25,7 @@ internal sealed class PresenceFeed(IOptions<PresenceOptions> options, CenterMetr
     private readonly EventChain _chain = new();
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isRefilled = true;
+    private ulong _refill;
     private RefusedException? _closed;
 
     public int Watchers
@@ -112,11 +113,27 @@ internal sealed class PresenceFeed(IOptions<PresenceOptions> options, CenterMetr
         }
     }
 
-    /// <summary>What register says of rooms: when they have claimed again what the store may have lost, what was read before may be wrong.</summary>
+    /// <summary>
+    /// What register says of rooms: when they have claimed again what the store may have lost, what was read before may be wrong. Who didn't hear
+    /// that they were at it sees it by the number. For one caller at a time.
+    /// </summary>
     public void Apply(RoomList rooms)
     {
+        if (rooms.Refill != 0 && rooms.Refill != _refill)
+        {
+            if (_refill != 0)
+            {
+                _chain.Forget();
+                _isRefilled = false;
+            }
+
+            _refill = rooms.Refill;
+        }
+
         if (rooms.Refilled && !_isRefilled)
         {
+            // Again: an event of the lost data may have been on its way still.
+            _chain.Forget();
             Lost("store", partition: null);
         }
 

@@ -172,11 +172,10 @@ internal sealed class LiveRooms : BackgroundService
         var names = snapshot.Rooms.Select(static room => room.Description.Name).ToHashSet(StringComparer.Ordinal);
         var isRefilled = _refill.IsDone(snapshot);
         _namesakes.Observe(snapshot);
-        var list = new RoomList { Complete = !inGrace, Refilled = !inGrace && isRefilled };
+        var list = new RoomList { Complete = !inGrace, Refilled = !inGrace && isRefilled, Refill = snapshot.Refill.Number };
         list.Rooms.AddRange(snapshot.Rooms);
         list.Rooms.AddRange(_lost.Where(room => !names.Contains(room.Description.Name)));
-        return Publish(new RoomView(
-            list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp(), snapshot.Refill.Number));
+        return Publish(new RoomView(list.Equals(_view.List) ? _view.List : list, snapshot.Highest, snapshot.StoreTime, _time.GetTimestamp()));
     }
 
     private RoomView Publish(RoomView view)

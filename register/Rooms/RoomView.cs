@@ -5,16 +5,15 @@ namespace Microservices.Register.Rooms;
 /// <summary>The live rooms as this register knows them. Never changes.</summary>
 internal sealed class RoomView
 {
-    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, readAt: 0, refill: 0);
+    public static readonly RoomView Empty = new(new RoomList(), highest: 0, storeTime: 0, readAt: 0);
     private readonly Dictionary<ulong, Room> _rooms;
 
-    public RoomView(RoomList list, ulong highest, long storeTime, long readAt, ulong refill)
+    public RoomView(RoomList list, ulong highest, long storeTime, long readAt)
     {
         List = list;
         Highest = highest;
         StoreTime = storeTime;
         ReadAt = readAt;
-        Refill = refill;
         _rooms = list.Rooms.ToDictionary(static room => room.Incarnation);
     }
 
@@ -31,7 +30,7 @@ internal sealed class RoomView
     public long ReadAt { get; }
 
     /// <summary>Which data the store had.</summary>
-    public ulong Refill { get; }
+    public ulong Refill => List.Refill;
 
     public bool WasRead => StoreTime != 0;
 
@@ -44,5 +43,5 @@ internal sealed class RoomView
 
     /// <summary>The same rooms, of which register can't tell whether they are all.</summary>
     public RoomView AsIncomplete() =>
-        List.Complete ? new(new RoomList(List) { Complete = false, Refilled = false }, Highest, StoreTime, ReadAt, Refill) : this;
+        List.Complete ? new(new RoomList(List) { Complete = false, Refilled = false }, Highest, StoreTime, ReadAt) : this;
 }

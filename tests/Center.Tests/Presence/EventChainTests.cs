@@ -63,6 +63,19 @@ public sealed class EventChainTests
     }
 
     [Fact]
+    public void Add_AfterForgetting_LowerNumbersAreNoRepeats()
+    {
+        Add(change: 10, previous: 0);
+        Add(change: 10, previous: 0, partition: 7);
+        _chain.Forget();
+
+        Assert.Equal(EventPlace.Next, Add(change: 4, previous: 0));
+        Assert.Equal(EventPlace.Next, Add(change: 5, previous: 3, partition: 7));
+        Assert.Equal(EventPlace.Repeated, Add(change: 4, previous: 0));
+        Assert.Equal(EventPlace.AfterLoss, Add(change: 6, previous: 5));
+    }
+
+    [Fact]
     public void Add_PartitionThatDoesNotExist_IsTaken() => Assert.Equal(EventPlace.Next, Add(change: 10, previous: 9, partition: 1024));
 
     private EventPlace Add(ulong change, ulong previous, uint partition = 3) =>

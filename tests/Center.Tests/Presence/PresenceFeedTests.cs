@@ -177,6 +177,63 @@ public sealed class PresenceFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_AnotherRefillWasMissed_AllReadAgainOnce()
+    {
+        _feed.Interrupted();
+        var watcher = await WatchAsync();
+        foreach (var seen in new ulong[] { 0, 7, 7, 0, 7 })
+        {
+            _feed.Apply(new RoomList { Refilled = true, Refill = seen });
+        }
+
+        Assert.Equal(["STARTED"], await TakeAsync(watcher));
+
+        // Lower: the store lost its data and its clock went back.
+        _feed.Apply(new RoomList { Refilled = true, Refill = 5 });
+        Assert.Equal(["LOST"], await TakeAsync(watcher));
+        _feed.Apply(new RoomList { Refilled = true, Refill = 5 });
+        Assert.Empty(await TakeAsync(watcher));
+        Assert.Equal(1, _meters["center.presence.losses(store)"]);
+    }
+
+    [Fact]
+    public async Task Apply_AnotherRefillGoesOn_AllReadAgainWhenItIsOver()
+    {
+        _feed.Interrupted();
+        var watcher = await WatchAsync();
+        _feed.Apply(new RoomList { Refilled = true, Refill = 7 });
+        await TakeAsync(watcher);
+
+        _feed.Apply(new RoomList { Refilled = false, Refill = 8 });
+        Assert.Empty(await TakeAsync(watcher));
+        _feed.Apply(new RoomList { Refilled = true, Refill = 8 });
+
+        Assert.Equal(["LOST"], await TakeAsync(watcher));
+    }
+
+    [Fact]
+    public async Task Handle_NumbersWentBackWithAnotherRefill_AreNoRepeats()
+    {
+        _feed.Interrupted();
+        var watcher = await WatchAsync();
+        _feed.Apply(new RoomList { Refilled = true, Refill = 7 });
+        var (former, late) = (_source.Next(Kind.Online, "ann"), _source.Next(Kind.Offline, "ann"));
+        await _feed.HandleAsync(late, Stop);
+        await TakeAsync(watcher);
+
+        _feed.Apply(new RoomList { Refilled = false, Refill = 8 });
+        await _feed.HandleAsync(former, Stop);
+        Assert.Equal(["Online ann"], await TakeAsync(watcher));
+
+        // What was on its way when the store lost it doesn't hide what comes when all is there again.
+        await _feed.HandleAsync(late, Stop);
+        await TakeAsync(watcher);
+        _feed.Apply(new RoomList { Refilled = true, Refill = 8 });
+        await _feed.HandleAsync(former, Stop);
+        Assert.Equal(["LOST", "Online ann"], await TakeAsync(watcher));
+    }
+
+    [Fact]
     public async Task Handle_WatcherDoesNotTake_IsToldThatItFellBehindAndOthersAreNot()
     {
         _feed.Interrupted();

@@ -118,6 +118,6 @@ public sealed class GraceTests
     private void Read(ulong highest = 0)
     {
         _grace.Observe(_view, new RoomSnapshot([], highest, _storeTime, new RefillState(_refill, 0), new Dictionary<ulong, ulong>()));
-        _view = new RoomView(new RoomList(), highest, _storeTime, _time.GetTimestamp(), _refill);
+        _view = new RoomView(new RoomList { Refill = _refill }, highest, _storeTime, _time.GetTimestamp());
     }
 }

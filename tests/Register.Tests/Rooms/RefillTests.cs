@@ -18,6 +18,8 @@ public sealed class RefillTests
         var claimed = await register.ClaimAsync(first, "ann", await register.IssueAsync("ann"));
         await RefilledAsync(register, first, second);
         var before = first.Refill;
+        using var watch = register.Rooms.Watch(new WatchRoomsRequest());
+        await LeaseTests.UntilAsync(watch, list => list.Refilled && list.Refill == before);
 
         await redis.CliAsync("flushall");
 
@@ -43,6 +45,7 @@ public sealed class RefillTests
         secondAgain.Refill = number;
         await RefilledAsync(register, firstAgain, secondAgain);
         Assert.Equal(claimed.Epoch, Assert.Single(await register.LookupAsync("ann")).Key.Epoch);
+        await LeaseTests.UntilAsync(watch, list => list.Refilled && list.Refill == number);
     }
 
     [Fact]
