@@ -13,7 +13,7 @@ namespace Microservices.Center.Kick;
 
 /// <summary>The calls StartKick, GetKick, WatchKick and CancelKick.</summary>
 internal sealed class KickJobCalls(
-    AppCatalog apps, JobsClient register, JobTaker taker, IHostApplicationLifetime lifetime, IOptions<JobsOptions> options, TimeProvider time)
+    AppCatalog apps, ApiKeyRing keys, JobsClient register, JobTaker taker, IHostApplicationLifetime lifetime, IOptions<JobsOptions> options, TimeProvider time)
 {
     private const int MaxIdLength = 128;
 
@@ -50,7 +50,7 @@ internal sealed class KickJobCalls(
         return KickJobs.ToApi(job);
     }
 
-    /// <summary>Tells the job now and at every change, until it has ended or this center stops.</summary>
+    /// <summary>Tells the job now and at every change, until it has ended, the key is taken away or this center stops.</summary>
     public async Task WatchAsync(string id, ApiKey key, IServerStreamWriter<KickJob> watcher, CancellationToken cancellationToken)
     {
         try
@@ -91,7 +91,13 @@ internal sealed class KickJobCalls(
         KickJob? told = null;
         while (true)
         {
-            var job = KickJobs.ToApi(await ReadAsync(id, key, cancellationToken));
+            var stored = await ReadAsync(id, key, cancellationToken);
+            if (keys.FaultOf(key, ApiScope.Kick, stored.App.Length == 0 ? ApiScope.All : stored.App) is { } fault)
+            {
+                throw fault;
+            }
+
+            var job = KickJobs.ToApi(stored);
             if (!job.Equals(told))
             {
                 await watcher.WriteAsync(job, cancellationToken);

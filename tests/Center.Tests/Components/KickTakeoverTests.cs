@@ -158,6 +158,65 @@ public sealed class KickTakeoverTests
         Assert.Equal((RefusalCode.RateLimited.Name, "1 streams watch jobs here; that is the limit."), (refused.Trailers.GetValue("code"), refused.Status.Detail));
     }
 
+    [Theory]
+    [InlineData("\"shop\",", "\"another\",", StatusCode.Unauthenticated, "API key 'shop' is not valid any more.")]
+    [InlineData("\"kick\"", "\"push\"", StatusCode.PermissionDenied, "API key 'shop' is not for scope 'kick' of app 'shop' any more.")]
+    public async Task WatchKick_KeyOrScopeIsTakenAway_Ends(string taken, string instead, StatusCode status, string sentence)
+    {
+        await using var world = await KickWorld.StartAsync(("Kick:SessionsPerSecond", "1"));
+        for (var i = 0; i < 100; i++)
+        {
+            world.Register.Sessions.Login($"user-{i}", "phone", "shop");
+        }
+
+        var started = await world.Client.StartKickAsync(new StartKickRequest { App = "shop", Everybody = new Everybody() });
+        using var watch = world.Center.Client(world.ShopKey).WatchKick(new GetKickRequest { Id = started.Id });
+        using var other = world.Client.WatchKick(new GetKickRequest { Id = started.Id });
+        Assert.True(await watch.ResponseStream.MoveNext());
+        Assert.True(await other.ResponseStream.MoveNext());
+
+        await ReplaceAsync(world.KeyFile, taken, instead);
+
+        var ended = await EndAsync(watch);
+        Assert.Equal((status, sentence), (ended.StatusCode, ended.Status.Detail));
+        Assert.True(await other.ResponseStream.MoveNext());
+    }
+
+    [Fact]
+    public async Task WatchKick_OfAllAppsAndKeyIsNarrowedToOne_Ends()
+    {
+        await using var world = await KickWorld.StartAsync(("Kick:SessionsPerSecond", "1"));
+        world.AddRoom("room-1", 0x0A);
+        Login(world, 100);
+        var started = await world.Client.StartKickAsync(new StartKickRequest { Room = "room-1" });
+        using var watch = world.Client.WatchKick(new GetKickRequest { Id = started.Id });
+        Assert.True(await watch.ResponseStream.MoveNext());
+
+        await ReplaceAsync(world.KeyFile, "\"*\"", "\"kick\"");
+
+        var ended = await EndAsync(watch);
+        Assert.Equal(
+            (StatusCode.PermissionDenied, "API key 'all' is not for scope 'kick' of app '*' any more."), (ended.StatusCode, ended.Status.Detail));
+    }
+
+    private static async Task ReplaceAsync(string file, string taken, string instead)
+    {
+        var content = await File.ReadAllTextAsync(file);
+        Assert.Contains(taken, content, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, content.Replace(taken, instead, StringComparison.Ordinal));
+    }
+
+    private static async Task<RpcException> EndAsync(AsyncServerStreamingCall<KickJob> watch)
+    {
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        return await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await watch.ResponseStream.MoveNext(deadline.Token))
+            {
+            }
+        });
+    }
+
     private static void Login(KickWorld world, int users)
     {
         for (var i = 0; i < users; i++)

@@ -13,9 +13,10 @@ internal sealed class KickWorld : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ScriptedBus _bus = new();
     private readonly List<RunningCenter> _centers = [];
-    private string _keyFile = "";
 
     public FakeRegister Register { get; private set; } = null!;
+
+    public string KeyFile { get; private set; } = "";
 
     public string Key { get; private set; } = "";
 
@@ -28,9 +29,9 @@ internal sealed class KickWorld : IAsyncDisposable
     public static async Task<KickWorld> StartAsync(params (string Key, string Value)[] settings)
     {
         var world = new KickWorld();
-        world._keyFile = Path.Combine(world._folder.Path, "api-keys.json");
-        world.Key = ApiKeyFile.Create(world._keyFile, "all", [ApiScope.All], [ApiScope.All]);
-        world.ShopKey = ApiKeyFile.Add(world._keyFile, "shop", ["shop"], [ApiScope.Kick]);
+        world.KeyFile = Path.Combine(world._folder.Path, "api-keys.json");
+        world.Key = ApiKeyFile.Create(world.KeyFile, "all", [ApiScope.All], [ApiScope.All]);
+        world.ShopKey = ApiKeyFile.Add(world.KeyFile, "shop", ["shop"], [ApiScope.Kick]);
         world.Register = await FakeRegister.StartAsync();
         await world.StartCenterAsync(settings);
         return world;
@@ -39,7 +40,7 @@ internal sealed class KickWorld : IAsyncDisposable
     public async Task<RunningCenter> StartCenterAsync(params (string Key, string Value)[] settings)
     {
         var center = await RunningCenter.StartAsync(
-            _bus, Register.Address, _keyFile, [("Jobs:PollEvery", "00:00:00.050"), ("Jobs:WatchEvery", "00:00:00.050"), .. settings]);
+            _bus, Register.Address, KeyFile, [("Jobs:PollEvery", "00:00:00.050"), ("Jobs:WatchEvery", "00:00:00.050"), .. settings]);
         _centers.Add(center);
         await Eventually.HoldsAsync(async () => await center.IsReadyAsync(), "the center is ready");
         return center;
