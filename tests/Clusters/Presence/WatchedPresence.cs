@@ -68,20 +68,17 @@ public sealed class WatchedPresence : IAsyncDisposable
     private async Task FollowAsync(CenterClient center, IAsyncStreamReader<PresenceUpdate> updates)
     {
         Task? reading = null;
-        var told = new ConcurrentDictionary<(string, string), bool>();
         while (await updates.MoveNext(_stop.Token))
         {
             var update = updates.Current;
             if (update.KindCase == PresenceUpdate.KindOneofCase.ReadNow)
             {
                 Reasons.Enqueue(update.ReadNow.Why);
-                told.Clear();
-                reading = ReadAfterAsync(reading, center, told);
+                reading = ReadAfterAsync(reading, center);
             }
             else
             {
                 var change = update.Change;
-                told[(change.User, change.Device)] = true;
                 Changes.Enqueue(change);
                 Copy.Take((change.User, change.Device), change.Epoch, change.Change, change.Kind != PresenceChange.Types.Kind.Offline, change.Room);
             }
@@ -89,16 +86,17 @@ public sealed class WatchedPresence : IAsyncDisposable
     }
 
     // One reading after the other; until the center says that it is complete.
-    private async Task ReadAfterAsync(Task? earlier, CenterClient center, ConcurrentDictionary<(string, string), bool> told)
+    private async Task ReadAfterAsync(Task? earlier, CenterClient center)
     {
         await (earlier ?? Task.CompletedTask);
         while (!_stop.IsCancellationRequested)
         {
+            var since = Copy.Taken;
             if (await PresenceReading.TryOfAppAsync(center, _app) is { Complete: true } read)
             {
                 Copy.Read(
                     read.Sessions.Values.SelectMany(static sessions => sessions).Select(static one => (one.User, one.Device, one.Epoch, one.Change, one.Room)),
-                    told.Keys.ToHashSet());
+                    since);
                 Interlocked.Increment(ref _readings);
                 _started.TrySetResult();
                 return;
