@@ -58,8 +58,12 @@ internal sealed class SessionSweeper(
             var (swept, isWhole) = await SweepAsync(incarnation, cancellationToken);
             if (isWhole)
             {
-                await rooms.ForgetDeadAsync(incarnation, cancellationToken);
-                Log.RoomSwept(logger, incarnation, swept);
+                // A register that had not heard of its death may have stored a claim of it behind the sweep: it is swept once more, later.
+                var isForgotten = await rooms.ForgetDeadAsync(incarnation, options.Value.LeaseTime, cancellationToken);
+                if (swept > 0 || !isForgotten)
+                {
+                    Log.RoomSwept(logger, incarnation, swept);
+                }
             }
             else
             {

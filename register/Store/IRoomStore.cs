@@ -42,8 +42,8 @@ internal interface IRoomStore
     /// <summary>Goes on holding it. False: it has been swept, or another holds it.</summary>
     Task<bool> HoldDeadAsync(ulong incarnation, string sweeper, TimeSpan hold, CancellationToken cancellationToken);
 
-    /// <summary>The sessions of a dead incarnation have been swept.</summary>
-    Task ForgetDeadAsync(ulong incarnation, CancellationToken cancellationToken);
+    /// <summary>The sessions of a dead incarnation have been swept: takes it off the list. False: it died less than <paramref name="ago"/> ago and stays on it.</summary>
+    Task<bool> ForgetDeadAsync(ulong incarnation, TimeSpan ago, CancellationToken cancellationToken);
 }
 
 /// <summary>Whether a call may declare expired leases dead.</summary>

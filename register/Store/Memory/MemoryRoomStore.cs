@@ -10,7 +10,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
 
     private readonly Lock _sync = new();
     private readonly SortedDictionary<ulong, Lease> _leases = [];
-    private readonly Queue<ulong> _dead = new();
+    private readonly List<(ulong Incarnation, long Died)> _dead = [];
     private readonly Dictionary<ulong, (string Sweeper, long Ends)> _sweepers = [];
     private readonly RefillState _refill = new((ulong)time.Micros(), time.Micros());
     private ulong _highest;
@@ -122,7 +122,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
     {
         lock (_sync)
         {
-            return Task.FromResult<IReadOnlyList<ulong>>([.. _dead.Take(limit)]);
+            return Task.FromResult<IReadOnlyList<ulong>>([.. _dead.Take(limit).Select(static dead => dead.Incarnation)]);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         lock (_sync)
         {
             var now = time.Micros();
-            var taken = _dead.FirstOrDefault(dead => !_sweepers.TryGetValue(dead, out var held) || held.Ends <= now);
+            var taken = _dead.FirstOrDefault(dead => !_sweepers.TryGetValue(dead.Incarnation, out var held) || held.Ends <= now).Incarnation;
             if (taken != 0)
             {
                 _sweepers[taken] = (sweeper, now + (long)hold.TotalMicroseconds);
@@ -155,20 +155,20 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
         }
     }
 
-    public Task ForgetDeadAsync(ulong incarnation, CancellationToken cancellationToken)
+    public Task<bool> ForgetDeadAsync(ulong incarnation, TimeSpan ago, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
-            _sweepers.Remove(incarnation);
-            var others = _dead.Where(dead => dead != incarnation).ToArray();
-            _dead.Clear();
-            foreach (var dead in others)
+            var (latest, now) = (time.Micros() - (long)ago.TotalMicroseconds, time.Micros());
+            if (_dead.Exists(dead => dead.Incarnation == incarnation && dead.Died > latest && dead.Died <= now))
             {
-                _dead.Enqueue(dead);
+                return Task.FromResult(false);
             }
-        }
 
-        return Task.CompletedTask;
+            _sweepers.Remove(incarnation);
+            _dead.RemoveAll(dead => dead.Incarnation == incarnation);
+            return Task.FromResult(true);
+        }
     }
 
     private bool MayJudge(Judgement judgement, long now) => now <= judgement.Until && judgement.Refill == _refill.Number;
@@ -197,7 +197,7 @@ internal sealed class MemoryRoomStore(TimeProvider time) : IRoomStore
     {
         if (_leases.Remove(incarnation))
         {
-            _dead.Enqueue(incarnation);
+            _dead.Add((incarnation, time.Micros()));
         }
     }
 

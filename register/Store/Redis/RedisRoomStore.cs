@@ -112,13 +112,8 @@ internal sealed class RedisRoomStore(RedisClient redis, ILogger<RedisRoomStore> 
         return ((string)held!).Length > 0;
     }
 
-    public async Task ForgetDeadAsync(ulong incarnation, CancellationToken cancellationToken)
-    {
-        // In this order: nobody holds a room that isn't there any more.
-        var name = Keys.Hex(incarnation);
-        await redis.CallAsync("rooms_forget", database => database.SortedSetRemoveAsync(Keys.Dead, name), cancellationToken);
-        await redis.CallAsync("rooms_forget", database => database.HashDeleteAsync(Keys.Sweepers, name), cancellationToken);
-    }
+    public async Task<bool> ForgetDeadAsync(ulong incarnation, TimeSpan ago, CancellationToken cancellationToken) =>
+        (int)await redis.RunAsync(Script.RoomsForget, [Keys.Dead, Keys.Sweepers], [Keys.Hex(incarnation), Micros(ago)], cancellationToken) == 1;
 
     private OtherMasters.Reading ReadOthers()
     {

@@ -14,6 +14,7 @@ internal sealed record Script(string Name, string Text)
     public static readonly Script SessionsKick = LoadChanging("sessions_kick");
     public static readonly Script SessionsRevoke = LoadChanging("sessions_revoke");
     public static readonly Script RoomsTakeDead = Load("rooms_take_dead");
+    public static readonly Script RoomsForget = Load("rooms_forget");
     public static readonly Script ResumeKeys = Load("resume_keys");
     public static readonly Script SessionsList = Load("sessions_list");
     public static readonly Script SessionsSweep = LoadChanging("sessions_sweep");

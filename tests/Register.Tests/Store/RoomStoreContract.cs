@@ -75,8 +75,9 @@ public abstract class RoomStoreContract(StoreFixture fixture)
         Assert.Null(await rooms.RenewAsync(incarnation, NoLoad, [], Long, Judgement.None, default));
         Assert.Null(await rooms.ReopenAsync(incarnation, TestRoom.Description("one"), Long, Judgement.None, default));
         Assert.Null(await FindAsync(incarnation));
+        Assert.False(await rooms.ForgetDeadAsync(incarnation, Long, default));
         Assert.Contains(incarnation, await rooms.DeadAsync(1_000, default));
-        await rooms.ForgetDeadAsync(incarnation, default);
+        Assert.True(await rooms.ForgetDeadAsync(incarnation, TimeSpan.Zero, default));
         Assert.DoesNotContain(incarnation, await rooms.DeadAsync(1_000, default));
     }
 
@@ -214,7 +215,7 @@ public abstract class RoomStoreContract(StoreFixture fixture)
 
         Assert.False(await rooms.HoldDeadAsync(incarnation, "one", Long, default));
         Assert.True(await rooms.HoldDeadAsync(incarnation, "other", Long, default));
-        await rooms.ForgetDeadAsync(incarnation, default);
+        Assert.True(await rooms.ForgetDeadAsync(incarnation, TimeSpan.Zero, default));
         Assert.False(await rooms.HoldDeadAsync(incarnation, "other", Long, default));
     }
 
