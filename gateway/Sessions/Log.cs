@@ -4,8 +4,8 @@ namespace Microservices.Gateway.Sessions;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Logins} logins wait for register: {Status} {Detail}")]
-    public static partial void LoginsWait(ILogger logger, int logins, StatusCode status, string detail);
+    [LoggerMessage(Message = "{Logins} logins wait for register: {Status} {Detail}")]
+    public static partial void LoginsWait(ILogger logger, LogLevel level, int logins, StatusCode status, string detail);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Claiming {Logins} logins failed")]
     public static partial void LoginsFailed(ILogger logger, Exception fault, int logins);

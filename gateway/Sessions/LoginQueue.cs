@@ -15,6 +15,8 @@ internal sealed class LoginQueue
     /// <summary>How often logins that wait for their turn by the rate are looked at.</summary>
     private static readonly TimeSpan RateLook = TimeSpan.FromMilliseconds(10);
 
+    private static readonly TimeSpan TellOfWaitEvery = TimeSpan.FromSeconds(10);
+
     private readonly Channel<LoginAttempt> _waiting;
     private readonly Contracts.Register.Sessions.SessionsClient _register;
     private readonly LoginDesk _desk;
@@ -28,6 +30,7 @@ internal sealed class LoginQueue
     private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<LoginQueue> _logger;
+    private long _toldOfWait;
 
     public LoginQueue(
         Contracts.Register.Sessions.SessionsClient register,
@@ -211,7 +214,8 @@ internal sealed class LoginQueue
         catch (RpcException fault) when (!cancellationToken.IsCancellationRequested)
         {
             // Register may be away or slow, or the lease have died without our knowing (FAILED_PRECONDITION): later it may go well.
-            Log.LoginsWait(_logger, batch.Count, fault.StatusCode, fault.Status.Detail);
+            var level = LevelOfWait();
+            Log.LoginsWait(_logger, level, batch.Count, fault.StatusCode, fault.Status.Detail);
             again.AddRange(batch);
         }
         finally
@@ -219,6 +223,14 @@ internal sealed class LoginQueue
             _pace.End(began, settled > 0);
             _underWay.End(stamp);
         }
+    }
+
+    /// <summary>An outage would be told of by every call: a warning now and then says it.</summary>
+    private LogLevel LevelOfWait()
+    {
+        var told = Volatile.Read(ref _toldOfWait);
+        var isQuiet = told == 0 || _time.GetElapsedTime(told) > TellOfWaitEvery;
+        return isQuiet && Interlocked.CompareExchange(ref _toldOfWait, _time.GetTimestamp(), told) == told ? LogLevel.Warning : LogLevel.Debug;
     }
 
     private void TryAgain(List<LoginAttempt> again)
