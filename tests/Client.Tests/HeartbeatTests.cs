@@ -144,14 +144,5 @@ public sealed class HeartbeatTests
     };
 
     /// <summary>Lets time pass, in steps, until the task ends.</summary>
-    private async Task PassUntilAsync(Task task, int stepSeconds = 1)
-    {
-        while (!task.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(stepSeconds));
-            await Task.WhenAny(task, Task.Delay(5));
-        }
-
-        await task;
-    }
+    private Task PassUntilAsync(Task task, int stepSeconds = 1) => _time.AdvanceUntilAsync(task, TimeSpan.FromSeconds(stepSeconds));
 }

@@ -145,12 +145,7 @@ public sealed class ReconnectTests
         for (var visit = 1; visit <= 4; visit++)
         {
             var accepting = gateway.AcceptVerifiedAsync();
-            while (!accepting.IsCompleted)
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                await Task.WhenAny(accepting, Task.Delay(5));
-            }
-
+            await time.AdvanceUntilAsync(accepting, TimeSpan.FromSeconds(1));
             (await accepting).Dispose();
         }
 

@@ -47,6 +47,24 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Lets time pass in steps of <paramref name="step"/> until the task has ended, and returns its outcome.</summary>
+    /// <exception cref="TimeoutException">It has not ended within <see cref="Eventually.DefaultDeadline"/> of real time.</exception>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan step)
+    {
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                if (!task.IsCompleted)
+                {
+                    Advance(step);
+                }
+
+                return task.IsCompleted;
+            },
+            "the task ends while time passes");
+        await task;
+    }
+
     /// <summary>Lets <paramref name="span"/> pass; a timer that is due sees the time at which it is due.</summary>
     public void Advance(TimeSpan span)
     {

@@ -59,10 +59,11 @@ internal sealed class ChatLoad(TestRoom first, TestRoom second, int senders, int
                 1 => (3, ["bob", "cid"]),
                 _ => (4, []),
             };
-            while (await RoomOf(number).ChatAsync(sender, _sessions[sender], (ulong)i + 1, request.Command, $"{sender}#{i}", request.To) != PublishOutcome.Accepted)
-            {
-                await Task.Delay(10);
-            }
+            var counter = (ulong)i + 1;
+            await Eventually.HoldsAsync(
+                async () => await RoomOf(number).ChatAsync(sender, _sessions[sender], counter, request.Command, $"{sender}#{counter - 1}", request.To) == PublishOutcome.Accepted,
+                $"the bus takes message {counter} of {sender}",
+                deadline: TimeSpan.FromSeconds(90));
         }
     }
 

@@ -44,12 +44,6 @@ internal sealed class Watched : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var closing = Client.DisposeAsync().AsTask();
-        while (!closing.IsCompleted)
-        {
-            _time?.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(closing, Task.Delay(5));
-        }
-
-        await closing;
+        await (_time?.AdvanceUntilAsync(closing, TimeSpan.FromSeconds(1)) ?? closing.WaitAsync(Eventually.DefaultDeadline));
     }
 }
