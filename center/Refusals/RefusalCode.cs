@@ -25,10 +25,14 @@ internal sealed record RefusalCode(uint Number, string Name, StatusCode Status)
     public static readonly RefusalCode NotFound = new(4515, "not_found", StatusCode.NotFound);
     public static readonly RefusalCode Conflict = new(4516, "conflict", StatusCode.Aborted);
     public static readonly RefusalCode LimitReached = new(4517, "limit_reached", StatusCode.ResourceExhausted);
+    public static readonly RefusalCode InboxFull = new(4520, "inbox_full", StatusCode.ResourceExhausted);
+    public static readonly RefusalCode KeyReused = new(4521, "key_reused", StatusCode.AlreadyExists);
+    public static readonly RefusalCode NotAcknowledged = new(4522, "not_acknowledged", StatusCode.Aborted);
 
     public static IReadOnlyList<RefusalCode> All { get; } =
     [
         GoingAway, InternalError, Kicked, TokenRevoked, UnknownApp, Forbidden, InvalidArgument, NotDelivered, TooManyRecipients,
-        PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict, LimitReached,
+        PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict, LimitReached, InboxFull,
+        KeyReused, NotAcknowledged,
     ];
 }

@@ -24,6 +24,9 @@ public enum Code
     /// <summary>A fault of the server.</summary>
     InternalError = 3005,
 
+    /// <summary>A message was not acknowledged in time.</summary>
+    AckTimeout = 3006,
+
     /// <summary>The gateway is at its limit of connections or logins; try again after the time that it names.</summary>
     Overloaded = 3500,
 
@@ -119,4 +122,19 @@ public enum Code
 
     /// <summary>No more of these can be stored.</summary>
     LimitReached = 4517,
+
+    /// <summary>A position that was not sent on this connection or that its channel has not reached.</summary>
+    UnknownPosition = 4518,
+
+    /// <summary>There is no such channel.</summary>
+    UnknownChannel = 4519,
+
+    /// <summary>The inbox is at its limit of messages or bytes.</summary>
+    InboxFull = 4520,
+
+    /// <summary>The message key was used for another message.</summary>
+    KeyReused = 4521,
+
+    /// <summary>Sent as often as the app allows and never acknowledged: a dead letter.</summary>
+    NotAcknowledged = 4522,
 }

@@ -13,6 +13,7 @@ public static class CodeTable
         new(Code.SlowConsumer, "slow_consumer", CodeKind.Close),
         new(Code.ConnectionLost, "connection_lost", CodeKind.Close),
         new(Code.InternalError, "internal_error", CodeKind.Close),
+        new(Code.AckTimeout, "ack_timeout", CodeKind.Close),
         new(Code.Overloaded, "overloaded", CodeKind.Close),
         new(Code.TooManyConnections, "too_many_connections", CodeKind.Close),
         new(Code.ConnectionRateExceeded, "connection_rate_exceeded", CodeKind.Close),
@@ -45,6 +46,11 @@ public static class CodeTable
         new(Code.NotFound, "not_found", CodeKind.Error),
         new(Code.Conflict, "conflict", CodeKind.Error),
         new(Code.LimitReached, "limit_reached", CodeKind.Error),
+        new(Code.UnknownPosition, "unknown_position", CodeKind.Error),
+        new(Code.UnknownChannel, "unknown_channel", CodeKind.Error),
+        new(Code.InboxFull, "inbox_full", CodeKind.Error),
+        new(Code.KeyReused, "key_reused", CodeKind.Error),
+        new(Code.NotAcknowledged, "not_acknowledged", CodeKind.Error),
     ];
 
     private static readonly FrozenDictionary<Code, CodeRow> ByCode = Rows.ToFrozenDictionary(row => row.Code);
