@@ -9,7 +9,8 @@ namespace Microservices.Register.Store;
 /// </summary>
 /// <remarks>
 /// <para>Ledger, per app, of inboxes: each entry is counted as accepted when it is appended, and once when it leaves the log: acknowledged (a cursor
-/// passed it and it was the last reader's, before it expired), expired (its time had come), or dead. Counters change in the step that changes the log.</para>
+/// passed it and it was the last reader's, before it expired), expired (its time had come), or dead (the last reader gave it up, in
+/// <see cref="OpenAsync"/>, before it expired). Counters change in the step that changes the log.</para>
 /// <para>Expired entries are not read and not counted as waiting by limits once they have been looked at; they leave the log when a cursor passes them, at
 /// an append that meets a full inbox, or in <see cref="TakeDueAsync"/>.</para>
 /// <para>A log's epoch is max(its own, that of its part of the store). A part takes a new one (max(previous + 1, store time in µs)) when it notices, in the
@@ -19,15 +20,16 @@ namespace Microservices.Register.Store;
 internal interface IChannelStore
 {
     /// <summary>
-    /// Appends, each atomically and those of one channel in their order; an inbox's sessions are read after it. A full inbox refuses; a full "all" drops
-    /// its oldest. The inbox is due after its <see cref="AppendRules.AckTimeout"/>.
+    /// Appends, each atomically and those of one channel in their order; an inbox's sessions are read after it. The key is looked at first: a repeat of what
+    /// was taken is told so by a full inbox too, and what was refused leaves no key. A full inbox refuses; a full "all" drops its oldest, all of them for
+    /// one that is longer than its limit. The inbox is due after its <see cref="AppendRules.AckTimeout"/> at the latest.
     /// </summary>
     Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Append> appends, CancellationToken cancellationToken);
 
     /// <summary>
     /// A reader begins: its cursors, made where it has none (inbox: at the beginning; "all": at <see cref="Opening.AllHead"/>), and the page behind the
     /// inbox's. Counts an attempt of the first entry of the page, and gives it up where the rules say so: the cursor passes it, and it is kept as a dead
-    /// letter. null: its part of the store didn't answer.
+    /// letter (code not_acknowledged); then the page begins with the next, whose first attempt this is. null: its part of the store didn't answer.
     /// </summary>
     Task<IReadOnlyList<Opened?>> OpenAsync(IReadOnlyList<Opening> readers, PageLimits limits, CancellationToken cancellationToken);
 
@@ -36,8 +38,9 @@ internal interface IChannelStore
 
     /// <summary>
     /// Moves cursors on. What all readers of an inbox have passed leaves the log; an inbox without entries is due no more. A cursor of "all" is taken as it is,
-    /// one of an inbox only up to the head (an older epoch's position is never beyond it). A reader that is not known is made, while there are fewer than
-    /// <see cref="Reader.Most"/>; then it takes the place of the one that was seen least recently.
+    /// one of an inbox only up to the head (an older epoch's position is never beyond it); one beyond changes nothing, and makes no reader. A reader that is
+    /// not known is made (here and in <see cref="OpenAsync"/>), while there are fewer than <see cref="Reader.Most"/>; then it takes the place of the one that
+    /// was seen least recently. Both members forget readers first that were not seen for <see cref="Reader.KeepUnseen"/>.
     /// </summary>
     Task<IReadOnlyList<AckOutcome>> AckAsync(IReadOnlyList<Acknowledgement> acks, CancellationToken cancellationToken);
 
@@ -46,14 +49,18 @@ internal interface IChannelStore
 
     /// <summary>
     /// Inboxes of a partition that are due, at most <paramref name="limit"/>: expired entries leave them, and the due time of those that still hold some becomes
-    /// <paramref name="again"/> from now, so that of several callers one gets each. Without stored sessions an inbox is due again when its first entry expires.
+    /// <paramref name="again"/> from now, so that of several callers one gets each. Without stored sessions an inbox is due again when its first entry expires;
+    /// it is told all the same. <paramref name="limit"/> counts those that were looked at: what held only expired entries is not told.
     /// </summary>
     Task<IReadOnlyList<DueInbox>> TakeDueAsync(int partition, int limit, TimeSpan again, CancellationToken cancellationToken);
 
     /// <summary>What is kept for a user.</summary>
     Task<StoredInbox> InspectAsync(string app, string user, CancellationToken cancellationToken);
 
-    /// <summary>Dead letters of one user (position: its latest on the page before) or of a partition's users of an app, the oldest of each user first.</summary>
+    /// <summary>
+    /// Dead letters of one user, or (user = null) of all users of an app in the partition that <paramref name="after"/> names, and of no other; those of one user
+    /// in the order in which they were given up.
+    /// </summary>
     Task<DeadLetterPage> DeadLettersAsync(string app, string? user, DeadLetterCursor after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The counters of one partition. With <paramref name="measure"/>, the entries of its inboxes are counted too.</summary>
@@ -61,12 +68,12 @@ internal interface IChannelStore
 }
 
 /// <summary>What an app allows and asks for; see KeepPolicy in register.proto. All set: defaults are filled in.</summary>
-/// <param name="KeyWindow">For so long a key names its message.</param>
+/// <param name="KeyWindow">For so long after its append a key names its message, also one that is done. A repeat doesn't prolong it.</param>
 internal sealed record AppendRules(int MaxMessages, long MaxBytes, TimeSpan AckTimeout, TimeSpan KeyWindow);
 
 /// <param name="User">Empty = the channel "all".</param>
 /// <param name="MessageId">Of this message; a repeat is told that of the first.</param>
-/// <param name="Content">A KeptMessage of bus.proto; its length is what the byte limits count.</param>
+/// <param name="Content">A KeptMessage of bus.proto; its length is what the byte limits count. Kept as it is: it must not change afterwards.</param>
 /// <param name="Key">Empty = none.</param>
 /// <param name="Digest">16 bytes that tell what the key names: of all of the content but its id.</param>
 /// <param name="TimeToLive">More than zero.</param>
@@ -92,10 +99,11 @@ internal enum AppendState
     Unavailable,
 }
 
-/// <param name="Position">Of the message (Repeated: of the first).</param>
-/// <param name="MessageId">Repeated: that of the first.</param>
-/// <param name="Done">Repeated: it isn't in the log any more.</param>
-/// <param name="Sessions">Stored sessions of the user after the append; live or not. Of inboxes only.</param>
+/// <param name="Position">Of the message (Repeated: of the first). (0, 0) of one that was refused.</param>
+/// <param name="ExpiresUnixMs">Repeated: of the first; 0 of one that was refused.</param>
+/// <param name="MessageId">Its own. Repeated: that of the first.</param>
+/// <param name="Done">Repeated: it isn't in the log any more, or has expired.</param>
+/// <param name="Sessions">Appended, Repeated: stored sessions of the user after the append; live or not. Of inboxes only.</param>
 internal sealed record AppendOutcome(
     AppendState State, LogPosition Position, long ExpiresUnixMs, string MessageId, bool Done, IReadOnlyList<Session> Sessions)
 {
@@ -115,7 +123,7 @@ internal sealed record Reader(string App, string User, string Device)
 
 /// <param name="IsAttempt">A new connection: the first entry is sent once more.</param>
 /// <param name="MaxAttempts">An entry that was sent so often is given up, at the next attempt …</param>
-/// <param name="MinDeadAge">… if the first attempt is at least so long ago.</param>
+/// <param name="MinDeadAge">… if the first attempt is at least so long ago. Other openings neither count nor give up.</param>
 internal sealed record Opening(Reader Reader, LogPosition AllHead, bool IsAttempt, int MaxAttempts, TimeSpan MinDeadAge);
 
 internal sealed record Opened(LogPage Inbox, LogPosition AllCursor);
@@ -141,6 +149,8 @@ internal sealed record DueInbox(string App, string User, LogPosition Head, IRead
 
 internal sealed record StoredInbox(LogPosition Head, int Messages, long Bytes, IReadOnlyList<StoredReader> Readers);
 
+/// <param name="Cursor">In the inbox.</param>
+/// <param name="Attempts">Of the first entry behind the cursor.</param>
 internal sealed record StoredReader(string Device, LogPosition Cursor, long SeenUnixMs, int Attempts);
 
 /// <param name="Code">Why: a number of proto/codes.csv.</param>
@@ -150,13 +160,16 @@ internal sealed record StoredDeadLetter(string User, string Device, StoredEntry 
     public const int Most = 1_000;
 }
 
-/// <summary>Where a page ended: partition, user and position of its last letter.</summary>
+/// <summary>Where a page ended.</summary>
+/// <param name="Partition">Counts where all users are asked for.</param>
+/// <param name="User">Of the last letter. Counts where all users are asked for.</param>
+/// <param name="Position">Where the last letter stands among those of its user, in the store's own numbers; not the position of its entry.</param>
 internal sealed record DeadLetterCursor(int Partition, string User, LogPosition Position)
 {
     public static readonly DeadLetterCursor Start = new(0, "", LogPosition.Start);
 }
 
-/// <param name="Next">Null: there is nothing more.</param>
+/// <param name="Next">Null: there is nothing more, of the user or in this partition.</param>
 internal sealed record DeadLetterPage(IReadOnlyList<StoredDeadLetter> Letters, DeadLetterCursor? Next);
 
 /// <param name="Pending">What is in the log, as counted along.</param>
