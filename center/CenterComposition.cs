@@ -8,6 +8,7 @@ using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
 using Microservices.Center.Jobs;
 using Microservices.Center.Kick;
+using Microservices.Center.Messages;
 using Microservices.Center.Presence;
 using Microservices.Center.Push;
 using Microservices.Center.Refusals;
@@ -60,6 +61,7 @@ internal static class CenterComposition
         services.AddSingleton<WatchCall>();
         services.AddSingleton<TokenCalls>();
         services.AddSingleton<AppCalls>();
+        services.AddSingleton<MessageCalls>();
         services.AddSingleton<RoomCalls>();
 
         // In: chat from clients.

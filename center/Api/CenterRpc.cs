@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microservices.Center.ApiKeys;
 using Microservices.Center.Apps;
 using Microservices.Center.Kick;
+using Microservices.Center.Messages;
 using Microservices.Center.Presence;
 using Microservices.Center.Push;
 using Microservices.Center.Rooms;
@@ -16,7 +17,8 @@ namespace Microservices.Center.Api;
 /// <see cref="ApiKeyInterceptor"/> and <see cref="Refusals.RefusalInterceptor"/>.
 /// </summary>
 internal sealed class CenterRpc(
-    PushCall push, KickCall kick, KickJobCalls kickJobs, PresenceCalls presence, WatchCall watch, TokenCalls tokens, AppCalls apps, RoomCalls rooms) : CenterBase
+    PushCall push, KickCall kick, KickJobCalls kickJobs, PresenceCalls presence, WatchCall watch, TokenCalls tokens, AppCalls apps, MessageCalls messages,
+    RoomCalls rooms) : CenterBase
 {
     public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
     {
@@ -97,6 +99,24 @@ internal sealed class CenterRpc(
 
     public override Task<ListAppsReply> ListApps(ListAppsRequest request, ServerCallContext context) =>
         apps.ListAsync(context.Require(ApiScope.Apps), context.CancellationToken);
+
+    public override Task<GetInboxReply> GetInbox(GetInboxRequest request, ServerCallContext context)
+    {
+        context.Require(ApiScope.Messages, request.App);
+        return messages.GetInboxAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListDeadLettersReply> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
+    {
+        context.Require(ApiScope.Messages, request.App);
+        return messages.ListDeadLettersAsync(request, context.CancellationToken);
+    }
+
+    public override Task<GetLedgerReply> GetLedger(GetLedgerRequest request, ServerCallContext context)
+    {
+        context.Require(ApiScope.Messages, request.App);
+        return messages.GetLedgerAsync(request, context.CancellationToken);
+    }
 
     public override Task<ListRoomsReply> ListRooms(ListRoomsRequest request, ServerCallContext context)
     {

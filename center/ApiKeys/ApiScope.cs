@@ -21,9 +21,12 @@ public static class ApiScope
     /// <summary>Read and change apps.</summary>
     public const string Apps = "apps";
 
+    /// <summary>See what is kept for users, and what became of it.</summary>
+    public const string Messages = "messages";
+
     /// <summary>List the gateways; only with a key for all apps.</summary>
     public const string Rooms = "rooms";
 
     /// <summary>The scopes that exist, without <see cref="All"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Push, Kick, Presence, Tokens, Apps, Rooms];
+    public static IReadOnlyList<string> Names { get; } = [Push, Kick, Presence, Tokens, Apps, Messages, Rooms];
 }

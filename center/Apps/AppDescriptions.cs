@@ -31,6 +31,16 @@ internal static class AppDescriptions
         LivenessAwayMs = app.Liveness?.AwayMs ?? 0,
         Sender = app.Sender,
         MaxPayloadBytes = app.MaxPayloadBytes,
+        InboxMaxMessages = app.Keep?.MaxMessages ?? 0,
+        InboxMaxBytes = app.Keep?.MaxBytes ?? 0,
+        KeepMaxAgeMs = app.Keep?.MaxAgeMs ?? 0,
+        AllMaxMessages = app.Keep?.AllMaxMessages ?? 0,
+        AllMaxBytes = app.Keep?.AllMaxBytes ?? 0,
+        AckTimeoutMs = app.Keep?.AckTimeoutMs ?? 0,
+        MaxAttempts = app.Keep?.MaxAttempts ?? 0,
+        MinDeadAgeMs = app.Keep?.MinDeadAgeMs ?? 0,
+        KeyWindowMs = app.Keep?.KeyWindowMs ?? 0,
+        KeepChat = app.Keep?.Chat ?? false,
         Revision = app.Revision,
     };
 
@@ -62,6 +72,19 @@ internal static class AppDescriptions
         },
         Sender = description.Sender,
         MaxPayloadBytes = description.MaxPayloadBytes,
+        Keep = new KeepPolicy
+        {
+            MaxMessages = description.InboxMaxMessages,
+            MaxBytes = description.InboxMaxBytes,
+            MaxAgeMs = description.KeepMaxAgeMs,
+            AllMaxMessages = description.AllMaxMessages,
+            AllMaxBytes = description.AllMaxBytes,
+            AckTimeoutMs = description.AckTimeoutMs,
+            MaxAttempts = description.MaxAttempts,
+            MinDeadAgeMs = description.MinDeadAgeMs,
+            KeyWindowMs = description.KeyWindowMs,
+            Chat = description.KeepChat,
+        },
     };
 
     private static string NameOf(LivenessPreset preset) => preset switch
@@ -92,5 +115,10 @@ internal static class AppDescriptions
         .Replace("app.liveness.strikes", "app.liveness_strikes", StringComparison.Ordinal)
         .Replace("app.liveness.away_ms", "app.liveness_away_ms", StringComparison.Ordinal)
         .Replace("app.liveness.", "app.", StringComparison.Ordinal)
-        .Replace("app.chat.", "app.chat_", StringComparison.Ordinal);
+        .Replace("app.chat.", "app.chat_", StringComparison.Ordinal)
+        .Replace("app.keep.max_messages", "app.inbox_max_messages", StringComparison.Ordinal)
+        .Replace("app.keep.max_bytes", "app.inbox_max_bytes", StringComparison.Ordinal)
+        .Replace("app.keep.max_age_ms", "app.keep_max_age_ms", StringComparison.Ordinal)
+        .Replace("app.keep.chat", "app.keep_chat", StringComparison.Ordinal)
+        .Replace("app.keep.", "app.", StringComparison.Ordinal);
 }
