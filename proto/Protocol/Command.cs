@@ -21,7 +21,7 @@ public enum Command : uint
     /// <summary>Up: the client lives; a body, if any, is ignored.</summary>
     Heartbeat = 5,
 
-    /// <summary>Up: channel positions that were handled. Reserved.</summary>
+    /// <summary>Up: channel positions up to which everything is done with (<see cref="Bodies.Ack"/>).</summary>
     Ack = 6,
 
     /// <summary>Up: bind a further app on this connection. Reserved.</summary>
@@ -42,7 +42,7 @@ public enum Command : uint
     /// <summary>Up: the client leaves on purpose (<see cref="Bodies.Goodbye"/>).</summary>
     Goodbye = 12,
 
-    /// <summary>Up: read a channel from a position. Reserved.</summary>
+    /// <summary>Up: read a channel behind a position (<see cref="Bodies.Fetch"/>).</summary>
     Fetch = 13,
 
     /// <summary>Down: the answer to a verify (<see cref="Bodies.VerifyResult"/>).</summary>
@@ -78,6 +78,6 @@ public enum Command : uint
     /// <summary>Down: the result of an unsubscribe. Reserved.</summary>
     UnsubscribeResult = 111,
 
-    /// <summary>Down: a page of a channel. Reserved.</summary>
+    /// <summary>Down: a page of a channel (<see cref="Bodies.Page"/>).</summary>
     Page = 113,
 }

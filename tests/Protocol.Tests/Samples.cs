@@ -49,6 +49,40 @@ internal static class Samples
         Type = "order",
     };
 
+    public static PushDelivery Notify => new()
+    {
+        Id = "0001-y",
+        App = "shop",
+        Channel = "all",
+        Epoch = 1_700_000_000_000_000,
+        Seq = 8,
+        ContentType = "text/plain",
+        Notify = true,
+        Size = 70_000,
+    };
+
+    public static Ack Ack => new()
+    {
+        Positions =
+        [
+            new ChannelPosition { Channel = "inbox", Epoch = 1_700_000_000_000_000, Seq = 7 },
+            new ChannelPosition { Channel = "all", Epoch = ulong.MaxValue, Seq = 300 },
+        ],
+        Id = "a1",
+    };
+
+    public static Fetch Fetch => new() { Channel = "inbox", Epoch = 1_700_000_000_000_000, Seq = 6, Limit = 100, Id = "f1" };
+
+    public static Page Page => new()
+    {
+        Channel = "inbox",
+        Messages = [Push, new PushDelivery { Id = "0001-z", Channel = "later", Seq = 1, Payload = new byte[] { 0xFF } }],
+        Epoch = 1_700_000_000_000_000,
+        Seq = 9,
+        More = true,
+        Id = "f1",
+    };
+
     public static Directive Directive => new()
     {
         Action = DirectiveAction.Reconnect,
@@ -78,6 +112,16 @@ internal static class Samples
     public static BroadcastChat Broadcast => new() { ChatFrom = "ann", ChatContent = "hi", Id = "m3" };
 
     public static ChatDelivery Delivery => new() { ChatFrom = "ann", ChatContent = "你好" };
+
+    public static ChatDelivery KeptDelivery => new()
+    {
+        ChatFrom = "ann",
+        ChatContent = "hi",
+        Id = "0001-x",
+        Channel = "inbox",
+        Epoch = 1_700_000_000_000_000,
+        Seq = 7,
+    };
 
     /// <summary>The body as it travels in <paramref name="version"/>.</summary>
     public static byte[] Encode<TBody>(TBody body, uint version)

@@ -2,10 +2,13 @@ using Microservices.Protocol.Formats;
 
 namespace Microservices.Protocol.Bodies;
 
-/// <summary>Commands 102, 103 and 104: chat that arrives. JSON always has both fields.</summary>
+/// <summary>
+/// Commands 102, 103 and 104: chat that arrives. JSON always has <c>chat_from</c> and <c>chat_content</c>; clients that do not
+/// acknowledge get nothing but these two.
+/// </summary>
 public struct ChatDelivery : IBody<ChatDelivery>
 {
-    private static readonly FieldTable Table = new("chat_from", "chat_content");
+    private static readonly FieldTable Table = new("chat_from", "chat_content", "id", "channel", "epoch", "seq");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -15,6 +18,18 @@ public struct ChatDelivery : IBody<ChatDelivery>
 
     /// <summary>What is said.</summary>
     public string ChatContent { readonly get => field ?? ""; set; }
+
+    /// <summary>The name of a kept message; empty for what is not kept.</summary>
+    public string Id { readonly get => field ?? ""; set; }
+
+    /// <summary>The channel of a kept message; empty for what is not kept.</summary>
+    public string Channel { readonly get => field ?? ""; set; }
+
+    /// <summary>The log epoch of a kept message's position.</summary>
+    public ulong Epoch { readonly get; set; }
+
+    /// <summary>The sequence of a kept message's position.</summary>
+    public ulong Seq { readonly get; set; }
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -28,6 +43,18 @@ public struct ChatDelivery : IBody<ChatDelivery>
             case 2:
                 ChatContent = reader.ReadText();
                 break;
+            case 3:
+                Id = reader.ReadText();
+                break;
+            case 4:
+                Channel = reader.ReadText(ChannelNames.Known);
+                break;
+            case 5:
+                Epoch = reader.ReadUInt64();
+                break;
+            case 6:
+                Seq = reader.ReadUInt64();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -39,5 +66,9 @@ public struct ChatDelivery : IBody<ChatDelivery>
     {
         writer.WriteText(1, ChatFrom, always: true);
         writer.WriteText(2, ChatContent, always: true);
+        writer.WriteText(3, Id);
+        writer.WriteText(4, Channel);
+        writer.WriteUInt64(5, Epoch);
+        writer.WriteUInt64(6, Seq);
     }
 }

@@ -6,7 +6,7 @@ namespace Microservices.Protocol.Bodies;
 public sealed class PushDelivery : IBody<PushDelivery>
 {
     private static readonly FieldTable Table = new(
-        "id", "app", "channel", "epoch", "seq", "payload", "content_type", "expires", "type")
+        "id", "app", "channel", "epoch", "seq", "payload", "content_type", "expires", "type", "notify", "size")
     {
         BytesField = 6,
     };
@@ -41,6 +41,12 @@ public sealed class PushDelivery : IBody<PushDelivery>
     /// <summary>The app's own name for the kind of message.</summary>
     public string Type { get; set; } = "";
 
+    /// <summary>The payload waits in the log: it is to be fetched (<see cref="Fetch"/>).</summary>
+    public bool Notify { get; set; }
+
+    /// <summary>With <see cref="Notify"/>: how long the payload is, bytes.</summary>
+    public uint Size { get; set; }
+
     private bool IsText =>
         ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
         || ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
@@ -59,7 +65,7 @@ public sealed class PushDelivery : IBody<PushDelivery>
                 App = reader.ReadText();
                 break;
             case 3:
-                Channel = reader.ReadText();
+                Channel = reader.ReadText(ChannelNames.Known);
                 break;
             case 4:
                 Epoch = reader.ReadUInt64();
@@ -79,6 +85,12 @@ public sealed class PushDelivery : IBody<PushDelivery>
             case 9:
                 Type = reader.ReadText();
                 break;
+            case 10:
+                Notify = reader.ReadBoolean();
+                break;
+            case 11:
+                Size = reader.ReadUInt32();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -93,9 +105,15 @@ public sealed class PushDelivery : IBody<PushDelivery>
         writer.WriteText(3, Channel);
         writer.WriteUInt64(4, Epoch);
         writer.WriteUInt64(5, Seq);
-        writer.WriteBytes(6, Payload.Span, IsText);
+        if (!Notify || !Payload.IsEmpty)
+        {
+            writer.WriteBytes(6, Payload.Span, IsText);
+        }
+
         writer.WriteText(7, ContentType);
         writer.WriteInt64(8, Expires);
         writer.WriteText(9, Type);
+        writer.WriteBoolean(10, Notify);
+        writer.WriteUInt32(11, Size);
     }
 }

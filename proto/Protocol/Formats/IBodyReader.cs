@@ -39,4 +39,8 @@ public interface IBodyReader
     /// <summary>A body inside of this one.</summary>
     TBody ReadBody<TBody>()
         where TBody : IBody<TBody>, new();
+
+    /// <summary>A list of bodies, at most <see cref="ProtocolLimits.MaxEntries"/>. Protobuf has one entry at a time: it is added to <paramref name="current"/>.</summary>
+    IReadOnlyList<TBody> ReadBodies<TBody>(IReadOnlyList<TBody> current)
+        where TBody : IBody<TBody>, new();
 }

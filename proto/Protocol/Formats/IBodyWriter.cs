@@ -31,4 +31,8 @@ public interface IBodyWriter
     /// <summary>A body inside of this one.</summary>
     void WriteBody<TBody>(int field, TBody body)
         where TBody : IBody<TBody>, new();
+
+    /// <summary>A list of bodies.</summary>
+    void WriteBodies<TBody>(int field, IReadOnlyList<TBody> bodies)
+        where TBody : IBody<TBody>, new();
 }

@@ -156,6 +156,28 @@ internal ref struct JsonBodyReader : IBodyReader
         return body;
     }
 
+    public IReadOnlyList<TBody> ReadBodies<TBody>(IReadOnlyList<TBody> current)
+        where TBody : IBody<TBody>, new()
+    {
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            throw Unexpected("a list of objects");
+        }
+
+        var entries = new List<TBody>();
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (entries.Count == ProtocolLimits.MaxEntries)
+            {
+                throw Fault($"more than {ProtocolLimits.MaxEntries} entries");
+            }
+
+            entries.Add(ReadBody<TBody>());
+        }
+
+        return entries;
+    }
+
     private bool TryFind(FieldTable fields, out int field)
     {
         try

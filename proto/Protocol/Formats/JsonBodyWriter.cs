@@ -93,6 +93,24 @@ internal ref struct JsonBodyWriter(BodyBuffer buffer, FieldTable fields) : IBody
         Write(buffer, in body);
     }
 
+    public void WriteBodies<TBody>(int field, IReadOnlyList<TBody> bodies)
+        where TBody : IBody<TBody>, new()
+    {
+        if (bodies.Count == 0)
+        {
+            return;
+        }
+
+        WriteName(fields.NameOf(field));
+        for (var i = 0; i < bodies.Count; i++)
+        {
+            buffer.Write(i == 0 ? "["u8 : ","u8);
+            Write(buffer, bodies[i]);
+        }
+
+        buffer.Write("]"u8);
+    }
+
     private void WriteNumber<T>(int field, T value, bool always)
         where T : struct, IUtf8SpanFormattable, IEquatable<T>
     {

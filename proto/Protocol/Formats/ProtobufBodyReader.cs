@@ -59,12 +59,7 @@ internal ref struct ProtobufBodyReader : IBodyReader
 
     public IReadOnlyList<string> ReadTexts(IReadOnlyList<string> current)
     {
-        var entries = current as List<string> ?? [.. current];
-        if (entries.Count == ProtocolLimits.MaxEntries)
-        {
-            throw Fault($"more than {ProtocolLimits.MaxEntries} entries");
-        }
-
+        var entries = WithRoom(current);
         entries.Add(ReadText());
         return entries;
     }
@@ -92,6 +87,18 @@ internal ref struct ProtobufBodyReader : IBodyReader
         BodyFields.Read(ref body, ref inner);
         return body;
     }
+
+    public IReadOnlyList<TBody> ReadBodies<TBody>(IReadOnlyList<TBody> current)
+        where TBody : IBody<TBody>, new()
+    {
+        var entries = WithRoom(current);
+        entries.Add(ReadBody<TBody>());
+        return entries;
+    }
+
+    private readonly List<T> WithRoom<T>(IReadOnlyList<T> current) => current.Count < ProtocolLimits.MaxEntries
+        ? current as List<T> ?? [.. current]
+        : throw Fault($"more than {ProtocolLimits.MaxEntries} entries");
 
     private void ReadTag()
     {

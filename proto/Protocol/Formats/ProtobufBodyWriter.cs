@@ -63,6 +63,15 @@ internal readonly ref struct ProtobufBodyWriter(BodyBuffer buffer) : IBodyWriter
         length.CopyTo(buffer.Insert(start, length.Length));
     }
 
+    public void WriteBodies<TBody>(int field, IReadOnlyList<TBody> bodies)
+        where TBody : IBody<TBody>, new()
+    {
+        for (var i = 0; i < bodies.Count; i++)
+        {
+            WriteBody(field, bodies[i]);
+        }
+    }
+
     private void WriteEntry(int field, string value)
     {
         WriteTag(field, WireType.Delimited);

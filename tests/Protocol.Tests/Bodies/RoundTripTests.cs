@@ -20,6 +20,11 @@ public sealed class RoundTripTests
         Keeps(new Heartbeat { Network = "carrier pigeon" }, first, second);
         Keeps(new HeartbeatAck { ServerTimeMs = 1_700_000_000_000, HeartbeatMs = 60_000 }, first, second);
         Keeps(Samples.Push, first, second);
+        Keeps(Samples.KeptDelivery, first, second);
+        Keeps(Samples.Notify, first, second);
+        Keeps(Samples.Ack, first, second);
+        Keeps(Samples.Fetch, first, second);
+        Keeps(Samples.Page, first, second);
         Keeps(Samples.Directive, first, second);
         Keeps(Samples.Error, first, second);
         Keeps(new Goodbye { Reason = "closed" }, first, second);

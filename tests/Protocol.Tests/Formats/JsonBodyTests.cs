@@ -116,9 +116,9 @@ public sealed class JsonBodyTests
     public void Read_RandomMutations_GivesBodyOrProtocolException()
     {
         var random = new Random(7);
-        byte[][] seeds = [Samples.Encode(Samples.Verify, 1), Samples.Encode(Samples.VerifyResult, 1), Samples.Encode(Samples.Group, 1)];
+        byte[][] seeds = [Samples.Encode(Samples.Verify, 1), Samples.Encode(Samples.VerifyResult, 1), Samples.Encode(Samples.Group, 1), Samples.Encode(Samples.Page, 1), Samples.Encode(Samples.Ack, 1)];
         var alphabet = "{}[]\",:\\u0d8null-1e.\0 "u8.ToArray();
-        for (var round = 0; round < 2_000; round++)
+        for (var round = 0; round < 3_000; round++)
         {
             byte[] body = [.. seeds[round % seeds.Length]];
             for (var change = random.Next(1, 6); change > 0; change--)
@@ -131,6 +131,9 @@ public sealed class JsonBodyTests
             OnlyProtocolFaults<VerifyResult>(body);
             OnlyProtocolFaults<PushDelivery>(body);
             OnlyProtocolFaults<GroupChat>(body);
+            OnlyProtocolFaults<Ack>(body);
+            OnlyProtocolFaults<Fetch>(body);
+            OnlyProtocolFaults<Page>(body);
         }
     }
 

@@ -51,8 +51,8 @@ public sealed class ProtobufBodyTests
     public void Read_RandomMutations_GivesBodyOrProtocolExceptionAndAgreesWithGoogle()
     {
         var random = new Random(11);
-        byte[][] seeds = [Samples.Encode(Samples.Verify, 2), Samples.Encode(Samples.VerifyResult, 2), Samples.Encode(Samples.Push, 2)];
-        for (var round = 0; round < 2_000; round++)
+        byte[][] seeds = [Samples.Encode(Samples.Verify, 2), Samples.Encode(Samples.VerifyResult, 2), Samples.Encode(Samples.Push, 2), Samples.Encode(Samples.Page, 2), Samples.Encode(Samples.Ack, 2)];
+        for (var round = 0; round < 3_000; round++)
         {
             byte[] body = [.. seeds[round % seeds.Length]];
             for (var change = random.Next(1, 5); change > 0; change--)
@@ -64,6 +64,9 @@ public sealed class ProtobufBodyTests
             OnlyProtocolFaults<Verify>(body);
             OnlyProtocolFaults<VerifyResult>(body);
             OnlyProtocolFaults<PushDelivery>(body);
+            OnlyProtocolFaults<Ack>(body);
+            OnlyProtocolFaults<Fetch>(body);
+            OnlyProtocolFaults<Page>(body);
             AgreesWithGoogle(body);
         }
     }

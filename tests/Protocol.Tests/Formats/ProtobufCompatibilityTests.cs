@@ -27,6 +27,12 @@ public sealed class ProtobufCompatibilityTests
         Agree(new Heartbeat { HeartbeatMs = 300_000, Network = "mobile" }, Contract.Heartbeat.Parser);
         Agree(new HeartbeatAck { ServerTimeMs = 1, HeartbeatMs = 2 }, Contract.HeartbeatAck.Parser);
         Agree(Samples.Push, Contract.PushDelivery.Parser);
+        Agree(Samples.KeptDelivery, Contract.ChatDelivery.Parser);
+        Agree(Samples.Notify, Contract.PushDelivery.Parser);
+        Agree(Samples.Ack, Contract.Ack.Parser);
+        Agree(new ChannelPosition { Channel = "inbox", Epoch = 1, Seq = ulong.MaxValue }, Contract.ChannelPosition.Parser);
+        Agree(Samples.Fetch, Contract.Fetch.Parser);
+        Agree(Samples.Page, Contract.Page.Parser);
         Agree(Samples.Directive, Contract.Directive.Parser);
         Agree(Samples.Error, Contract.Error.Parser);
         Agree(new Goodbye { Reason = "r" }, Contract.Goodbye.Parser);
@@ -46,10 +52,14 @@ public sealed class ProtobufCompatibilityTests
         SameFields<Heartbeat>(Contract.Heartbeat.Descriptor);
         SameFields<HeartbeatAck>(Contract.HeartbeatAck.Descriptor);
         SameFields<PushDelivery>(Contract.PushDelivery.Descriptor);
+        SameFields<Ack>(Contract.Ack.Descriptor);
+        SameFields<ChannelPosition>(Contract.ChannelPosition.Descriptor);
+        SameFields<Fetch>(Contract.Fetch.Descriptor);
+        SameFields<Page>(Contract.Page.Descriptor);
         SameFields<Directive>(Contract.Directive.Descriptor);
         SameFields<Error>(Contract.Error.Descriptor);
         SameFields<Goodbye>(Contract.Goodbye.Descriptor);
-        Assert.Equal(13, Contract.ClientReflection.Descriptor.MessageTypes.Count);
+        Assert.Equal(17, Contract.ClientReflection.Descriptor.MessageTypes.Count);
     }
 
     [Fact]
@@ -58,6 +68,14 @@ public sealed class ProtobufCompatibilityTests
         var result = new VerifyResult { Limits = new Limits(), Features = [new string('f', 300)], Session = new string('s', 20_000) };
 
         Agree(result, Contract.VerifyResult.Parser);
+    }
+
+    [Fact]
+    public void Read_PageOfManyMessages_IsTheSame()
+    {
+        var page = new Page { Messages = [.. Enumerable.Range(0, 100).Select(i => new PushDelivery { Seq = (ulong)i, Payload = new byte[i * 7] })] };
+
+        Agree(page, Contract.Page.Parser);
     }
 
     private static void Agree<TBody, TMessage>(TBody body, MessageParser<TMessage> parser)

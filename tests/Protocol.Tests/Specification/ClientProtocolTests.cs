@@ -30,7 +30,7 @@ public sealed class ClientProtocolTests
     {
         var commands = Document.FrameBlocks().Select(lines => lines[^2].Split("command ")[1]).Distinct().Order(StringComparer.Ordinal);
 
-        Assert.Equal(["1", "101", "102", "105", "106", "107", "108", "12", "2", "3", "4", "5"], commands);
+        Assert.Equal(["1", "101", "102", "105", "106", "107", "108", "113", "12", "13", "2", "3", "4", "5", "6"], commands);
     }
 
     [Fact]
@@ -46,6 +46,10 @@ public sealed class ClientProtocolTests
         SameFields("### 5 ", Heartbeat.Fields);
         SameFields("### 105 ", HeartbeatAck.Fields);
         SameFields("### 106 ", PushDelivery.Fields);
+        SameFields("### 6 ", Ack.Fields);
+        SameFields("positions:", ChannelPosition.Fields);
+        SameFields("### 13 ", Fetch.Fields);
+        SameFields("### 113 ", Page.Fields);
         SameFields("### 107 ", Directive.Fields);
         SameFields("### 108 ", Error.Fields);
         SameFields("### 12 ", Goodbye.Fields);
@@ -79,6 +83,9 @@ public sealed class ClientProtocolTests
         Command.SingleChatDelivery => AsJson<ChatDelivery>(header, body),
         Command.HeartbeatAck => AsJson<HeartbeatAck>(header, body),
         Command.Push => AsJson<PushDelivery>(header, body),
+        Command.Ack => AsJson<Ack>(header, body),
+        Command.Fetch => AsJson<Fetch>(header, body),
+        Command.Page => AsJson<Page>(header, body),
         Command.Directive => AsJson<Directive>(header, body),
         Command.Error => AsJson<Error>(header, body),
         Command.Heartbeat => AsJson<Heartbeat>(header, body),
