@@ -49,10 +49,10 @@ public interface IBus : IAsyncDisposable
     /// <summary>
     /// Declares the room's queue and consumes it, one message at a time and in order, until the returned subscription is disposed,
     /// which also deletes the queue. Survives the loss of the connection: the queue is declared again. A queue that is full drops its oldest
-    /// messages; a message that the handler refuses several times in a row is dropped.
+    /// messages; a message that the consumer refuses several times in a row is dropped. The consumer is told when messages may have been lost.
     /// </summary>
     /// <returns>When the queue stands and messages flow. Waits for the bus, until cancelled.</returns>
-    Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken);
+    Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken);
 
     /// <summary>
     /// Consumes uplink queues together with the other consumers of the platform: each queue has one active consumer at a time. A handler
@@ -63,12 +63,6 @@ public interface IBus : IAsyncDisposable
     /// <returns>When all queues are attached. Waits for the bus, until cancelled.</returns>
     Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken);
 }
-
-/// <summary>
-/// Handles a message to a room. Must not block; the message is acknowledged when it returns. The token is cancelled when the message is
-/// not ours any more (the connection is lost, the subscription is disposed and out of patience): the rest of the work is then for nothing.
-/// </summary>
-public delegate ValueTask RoomMessageHandler(RoomMessage message, CancellationToken cancellationToken);
 
 /// <summary>
 /// Handles a batch (1 to 256 messages) of one uplink queue, 0 to 15. The token is cancelled when the batch is not ours any more: another

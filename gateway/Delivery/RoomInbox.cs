@@ -1,3 +1,4 @@
+using Microservices.Bus;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Diagnostics;
@@ -20,7 +21,7 @@ namespace Microservices.Gateway.Delivery;
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
-    SessionTable sessions, AppDirectory apps, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger)
+    SessionTable sessions, AppDirectory apps, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
 {
     /// <summary>After so many recipients the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -35,6 +36,11 @@ internal sealed class RoomInbox(
     {
         var done = 0;
         return standing.IsKnown && TryHandle(message, ref done) ? ValueTask.CompletedTask : new ValueTask(HandleLaterAsync(message, done, cancellationToken));
+    }
+
+    /// <summary>Messages to this room may have been lost.</summary>
+    public void Interrupted()
+    {
     }
 
     private async Task HandleLaterAsync(RoomMessage message, int done, CancellationToken cancellationToken)

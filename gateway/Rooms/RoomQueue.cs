@@ -91,7 +91,7 @@ internal sealed class RoomQueue(IBus bus, RoomInbox inbox, Reclaimer reclaimer, 
             readiness[Dependency].Waiting("the bus", "it is not connected");
         }
 
-        var consuming = bus.ConsumeRoomAsync(incarnation, inbox.HandleAsync, either.Token);
+        var consuming = bus.ConsumeRoomAsync(incarnation, inbox, either.Token);
         if (await Task.WhenAny(consuming, Task.Delay(Patience, time, either.Token)) != consuming)
         {
             reclaimer.Follow(incarnation);

@@ -2,8 +2,8 @@ using Microservices.Contracts.Bus;
 
 namespace Microservices.Bus.Handling;
 
-/// <summary>One message at a time. One that is refused several times in a row is dropped: the room goes on.</summary>
-internal sealed class RoomDeliveries(RoomMessageHandler handler, Retrying retrying) : IDeliveryHandler<RoomMessage>
+/// <summary>One message at a time. One that is refused several times in a row is dropped, and the consumer is told of a loss: the room goes on.</summary>
+internal sealed class RoomDeliveries(IRoomConsumer consumer, Retrying retrying) : IDeliveryHandler<RoomMessage>
 {
     public async ValueTask<int> HandleAsync(IReadOnlyList<RoomMessage> messages, ICollection<int> refused, HandlingTokens tokens)
     {
@@ -16,10 +16,11 @@ internal sealed class RoomDeliveries(RoomMessageHandler handler, Retrying retryi
 
             try
             {
-                if (!await retrying.TryAsync(1, (handler, Message: messages[i]), static (work, ours) => work.handler(work.Message, ours), tokens))
+                if (!await retrying.TryAsync(1, (consumer, Message: messages[i]), static (work, ours) => work.consumer.HandleAsync(work.Message, ours), tokens))
                 {
-                    refused.Add(i);
+                    // Not as refused: the broker would put it into the queue of what was lost, and tell it a second time.
                     retrying.GiveUp();
+                    consumer.Interrupted();
                 }
             }
             catch (OperationCanceledException) when (tokens.Continue.IsCancellationRequested)
@@ -30,4 +31,6 @@ internal sealed class RoomDeliveries(RoomMessageHandler handler, Retrying retryi
 
         return messages.Count;
     }
+
+    public void Interrupted() => consumer.Interrupted();
 }

@@ -102,12 +102,12 @@ public sealed class InProcessBus : IBus
     }
 
     /// <inheritdoc/>
-    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
         var retrying = new Retrying($"room.{incarnation:x16}", Destination.Room, RetryPolicy.Brief, _metrics, _logger, _time);
-        var room = new InProcessRoom(_options, new RoomDeliveries(handler, retrying), gone => _rooms.TryRemove(new(incarnation, gone)));
+        var room = new InProcessRoom(_options, new RoomDeliveries(consumer, retrying), gone => _rooms.TryRemove(new(incarnation, gone)));
         if (!_rooms.TryAdd(incarnation, room))
         {
             throw new InvalidOperationException($"Room {incarnation:x16} is consumed already.");

@@ -106,11 +106,13 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
 
         // One channel, one queue, one loop: acknowledging up to a tag is then acknowledging a batch.
         var channel = await live.Connection.CreateChannelAsync(cancellationToken: _stopping.Token);
+        string? overflow = null;
         try
         {
             var declared = await _queue.DeclareAsync(live, channel, _stopping.Token);
             var reader = new DeliveryReader<T>(channel, declared, _queue.Parser, _queue.From, _metrics);
-            if (declared.Overflow is { } overflow)
+            overflow = declared.Overflow;
+            if (overflow is not null)
             {
                 // One says that there were some; the next comes when that one is settled.
                 await channel.BasicQosAsync(0, 1, global: false, _stopping.Token);
@@ -132,7 +134,7 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
         }
         finally
         {
-            await EndAsync(channel);
+            await EndAsync(channel, overflow);
         }
     }
 
@@ -140,7 +142,7 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
     /// Closing the channel gives what is not acknowledged back, in order, and only then lets the next consumer in. Cancelling the consumer
     /// first would let the next one overtake.
     /// </summary>
-    private async Task EndAsync(IChannel channel)
+    private async Task EndAsync(IChannel channel, string? overflow)
     {
         if (_stopping.IsCancellationRequested && _queue.DeleteAtEnd && channel.IsOpen)
         {
@@ -148,6 +150,10 @@ internal sealed class QueueConsumer<T> : IQueueConsumer
             {
                 using var deadline = new CancellationTokenSource(_options.PublishTimeout);
                 await channel.QueueDeleteAsync(_queue.Name, ifUnused: false, ifEmpty: false, cancellationToken: deadline.Token);
+                if (overflow is not null)
+                {
+                    await channel.QueueDeleteAsync(overflow, ifUnused: false, ifEmpty: false, cancellationToken: deadline.Token);
+                }
             }
             catch (Exception)
             {

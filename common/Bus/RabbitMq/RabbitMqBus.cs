@@ -74,14 +74,14 @@ internal sealed class RabbitMqBus : IBus
         return SubscribeAsync([queue], static _ => null, cancellationToken);
     }
 
-    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken)
     {
         var name = Topology.RoomQueue(incarnation);
         var room = new ConsumedQueue<RoomMessage>(
             name,
             Destination.Room,
             RoomMessage.Parser,
-            new RoomDeliveries(handler, Retrying(name, Destination.Room, RetryPolicy.Brief)),
+            new RoomDeliveries(consumer, Retrying(name, Destination.Room, RetryPolicy.Brief)),
             _options.RoomPrefetch,
             (_, channel, token) => _topology.DeclareRoomAsync(channel, incarnation, token),
             DeleteAtEnd: true);

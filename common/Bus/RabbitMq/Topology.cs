@@ -11,7 +11,7 @@ namespace Microservices.Bus.RabbitMq;
 /// The exchanges and queues (docs/adr/0005-bus-topology.md). Both sides declare what they need: who comes first makes it.
 /// <code>
 /// rooms (direct, key = incarnation) ─┐
-///                                    ├─▶ room.&lt;incarnation&gt;
+///                                    ├─▶ room.&lt;incarnation&gt; ── overflow, too old ──▶ room.&lt;incarnation&gt;.lost
 /// rooms.all (fanout) ────────────────┘
 /// uplink (direct, key = number) ───────▶ uplink.00 … uplink.15 ── refused ──▶ uplink.dead
 /// presence (topic, key = app.kind) ────▶ presence.&lt;random&gt;, one a subscription ── overflow ──▶ presence.&lt;random&gt;.lost
@@ -67,16 +67,18 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         await DeclareQueueAsync(connection, DeadLetters, binding: null, DeadLetterArguments(), cancellationToken);
     }
 
-    /// <summary>The queue of a room, bound to both exchanges.</summary>
+    /// <summary>The queue of a room, bound to both exchanges, and beside it one that says so when the first dropped messages. Both wait for a room that lost its connection.</summary>
     public async Task<DeclaredQueue> DeclareRoomAsync(IChannel channel, ulong incarnation, CancellationToken cancellationToken)
     {
         var queue = RoomQueue(incarnation);
+        var lost = $"{queue}.lost";
         await channel.ExchangeDeclareAsync(Rooms, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(AllRooms, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, RoomArguments(), cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(lost, durable: true, exclusive: false, autoDelete: false, RoomLostArguments(), cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, RoomArguments(lost), cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, Rooms, RoomKey(incarnation), cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, AllRooms, "", cancellationToken: cancellationToken);
-        return new(queue);
+        return new(queue, lost);
     }
 
     /// <summary>One uplink queue.</summary>
@@ -101,13 +103,20 @@ internal sealed class Topology(BusOptions options, ILogger logger)
         return new(queue, lost);
     }
 
-    private Dictionary<string, object?> RoomArguments() => new()
+    private Dictionary<string, object?> RoomArguments(string lost) => new()
     {
         ["x-queue-type"] = "classic",
         ["x-expires"] = (long)options.RoomQueueExpiry.TotalMilliseconds,
         ["x-message-ttl"] = (long)options.RoomMessageTimeToLive.TotalMilliseconds,
         ["x-max-length-bytes"] = options.RoomQueueMaxBytes,
         ["x-overflow"] = "drop-head",
+        ["x-dead-letter-exchange"] = "",
+        ["x-dead-letter-routing-key"] = lost,
+    };
+
+    private Dictionary<string, object?> RoomLostArguments() => new(LostArguments())
+    {
+        ["x-expires"] = (long)options.RoomQueueExpiry.TotalMilliseconds,
     };
 
     private Dictionary<string, object?> UplinkArguments() => new()

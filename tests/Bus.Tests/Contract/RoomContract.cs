@@ -142,6 +142,48 @@ public abstract class RoomContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ConsumeRoom_NothingIsLost_OneInterruptionBeforeTheFirstMessage()
+    {
+        var bus = Medium.Open().Bus;
+        var record = new RoomRecord();
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
+
+        await PublishAsync(bus, 100);
+
+        await record.Received.ReachAsync(101);
+        Assert.Equal(Enumerable.Range(-1, 101), record.Received.Items);
+    }
+
+    [Fact]
+    public async Task ConsumeRoom_HandlerAlwaysThrows_LossIsToldInItsPlace()
+    {
+        var bus = Medium.Open().Bus;
+        var record = new RoomRecord { Before = static (message, _) => Number(message) == 3 ? throw new InvalidOperationException("Never.") : ValueTask.CompletedTask };
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
+
+        await PublishAsync(bus, 5);
+
+        await record.Received.ReachAsync(6);
+        Assert.Equal([-1, 0, 1, 2, -1, 4], record.Received.Items);
+    }
+
+    [Fact]
+    public async Task ConsumeRoom_QueueRunsOver_LossIsTold()
+    {
+        var bus = Medium.Open(("RoomQueueMaxBytes", 10_000), ("RoomPrefetch", 1)).Bus;
+        var open = new TaskCompletionSource();
+        var record = new RoomRecord { Before = async (_, _) => await open.Task };
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
+
+        await PublishAsync(bus, 100, bytes: 1_000);
+        open.SetResult();
+
+        await Eventually.HoldsAsync(
+            () => record.Numbers.LastOrDefault() == 99 && record.Interruptions > 1, "the newest arrives, and the loss is told", record.Received.ToString);
+        Assert.Equal(record.Numbers.Order(), record.Numbers);
+    }
+
+    [Fact]
     public async Task ConsumeRoom_DisposedWhileHandling_FinishesTheMessageAtHand()
     {
         var bus = Medium.Open().Bus;

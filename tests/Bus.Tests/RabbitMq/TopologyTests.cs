@@ -19,14 +19,48 @@ public sealed class TopologyTests(Broker broker) : IAsyncLifetime
     {
         var bus = _medium.Open().Bus;
         await using var raw = await RawBroker.ConnectAsync(_medium.Uri);
-        var received = new Received<int>();
-        await using var room = await bus.ConsumeRoomAsync(1, (message, _) => Take(received, message), Stop);
+        var record = new RoomRecord();
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
 
         await raw.Channel.QueueDeleteAsync("room.0000000000000001", cancellationToken: Stop);
 
         await Eventually.HoldsAsync(
             async () => await bus.PublishToRoomAsync(1, Room(1), Stop) == PublishOutcome.Accepted, "the queue is back", _medium.Log.ToString);
-        await received.ReachAsync(1);
+        await record.Received.ReachAsync(3);
+        Assert.Equal([-1, -1, 1], record.Received.Items);
+    }
+
+    [Fact]
+    public async Task ConsumeRoom_MessagesAreTooOld_LossIsTold()
+    {
+        var open = new TaskCompletionSource();
+        var record = new RoomRecord { Before = async (_, _) => await open.Task };
+        var bus = _medium.Open(("RoomMessageTimeToLive", "00:00:01"), ("RoomPrefetch", 1)).Bus;
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
+        await using var raw = await RawBroker.ConnectAsync(_medium.Uri);
+
+        Assert.Equal(PublishOutcome.Accepted, await bus.PublishToRoomAsync(1, Room(1), Stop));
+        Assert.Equal(PublishOutcome.Accepted, await bus.PublishToRoomAsync(1, Room(2), Stop));
+        await Eventually.HoldsAsync(async () => await raw.Channel.MessageCountAsync("room.0000000000000001") == 0, "the second message is dropped");
+        open.SetResult();
+
+        await Eventually.HoldsAsync(() => record.Interruptions > 1, "the loss is told", record.Received.ToString);
+        Assert.Equal([1], record.Numbers);
+    }
+
+    [Fact]
+    public async Task Bus_ConnectionIsLostAndTheQueueStays_ItsMessagesComeBehindAnInterruption()
+    {
+        var record = new RoomRecord();
+        var bus = _medium.Open().Bus;
+        await using var room = await bus.ConsumeRoomAsync(1, record, Stop);
+        Assert.Equal(PublishOutcome.Accepted, await bus.PublishToRoomAsync(1, Room(0), Stop));
+        await record.Received.ReachAsync(2);
+
+        await broker.Server.ControlAsync("close_all_connections", "--vhost", new Uri(_medium.Uri).AbsolutePath[1..], "maintenance");
+        await Eventually.HoldsAsync(async () => await bus.PublishToRoomAsync(1, Room(2), Stop) == PublishOutcome.Accepted, "messages flow", _medium.Log.ToString);
+
+        await Eventually.HoldsAsync(() => record.Received.Items is [-1, 0, -1, 2, ..], "the interruption comes before what is new", record.Received.ToString);
     }
 
     [Fact]
@@ -125,6 +159,9 @@ public sealed class TopologyTests(Broker broker) : IAsyncLifetime
         var missing = await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(
             () => raw.Channel.QueueDeclarePassiveAsync("room.0000000000000abc", Stop));
         Assert.Equal(404, missing.ShutdownReason!.ReplyCode);
+        await using var another = await RawBroker.ConnectAsync(_medium.Uri);
+        await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(
+            () => another.Channel.QueueDeclarePassiveAsync("room.0000000000000abc.lost", Stop));
     }
 
     private static ValueTask Take(Received<int> received, RoomMessage message)

@@ -42,8 +42,8 @@ internal sealed class FaultyBus(IBus bus) : IBus
         return await bus.SubscribePresenceAsync(consumer, cancellationToken);
     }
 
-    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) =>
-        bus.ConsumeRoomAsync(incarnation, handler, cancellationToken);
+    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken) =>
+        bus.ConsumeRoomAsync(incarnation, consumer, cancellationToken);
 
     public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken) => bus.ConsumeUplinkAsync(handler, cancellationToken);
 

@@ -39,7 +39,7 @@ internal sealed class ScriptedBus : IBus
 
     public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
 
-    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
 

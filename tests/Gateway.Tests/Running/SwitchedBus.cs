@@ -46,14 +46,14 @@ internal sealed class SwitchedBus(IBus bus) : IBus
     public Task<IAsyncDisposable> SubscribePresenceAsync(IPresenceConsumer consumer, CancellationToken cancellationToken) =>
         bus.SubscribePresenceAsync(consumer, cancellationToken);
 
-    public async Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken)
     {
         while (_isAway)
         {
             await Task.Delay(10, cancellationToken);
         }
 
-        return new Queue(await bus.ConsumeRoomAsync(incarnation, handler, cancellationToken), () => Deleted.Enqueue(incarnation));
+        return new Queue(await bus.ConsumeRoomAsync(incarnation, consumer, cancellationToken), () => Deleted.Enqueue(incarnation));
     }
 
     public Task<IAsyncDisposable> ConsumeUplinkAsync(UplinkBatchHandler handler, CancellationToken cancellationToken) =>
