@@ -78,7 +78,12 @@ internal sealed record AppendRules(int MaxMessages, long MaxBytes, TimeSpan AckT
 /// <param name="Digest">16 bytes that tell what the key names: of all of the content but its id.</param>
 /// <param name="TimeToLive">More than zero.</param>
 internal sealed record Append(
-    string App, string User, string MessageId, ReadOnlyMemory<byte> Content, string Key, ReadOnlyMemory<byte> Digest, TimeSpan TimeToLive, AppendRules Rules);
+    string App, string User, string MessageId, ReadOnlyMemory<byte> Content, string Key, ReadOnlyMemory<byte> Digest, TimeSpan TimeToLive, AppendRules Rules)
+{
+    /// <summary>When it expires, Unix time in ms.</summary>
+    /// <param name="now">Store time, µs.</param>
+    public long ExpiresMs(long now) => (now + (long)TimeToLive.TotalMicroseconds) / 1_000;
+}
 
 internal enum AppendState
 {
@@ -108,6 +113,11 @@ internal sealed record AppendOutcome(
     AppendState State, LogPosition Position, long ExpiresUnixMs, string MessageId, bool Done, IReadOnlyList<Session> Sessions)
 {
     public static readonly AppendOutcome Unavailable = new(AppendState.Unavailable, LogPosition.Start, 0, "", false, []);
+
+    public static AppendOutcome Appended(Append append, LogPosition position, long expiresUnixMs) =>
+        new(AppendState.Appended, position, expiresUnixMs, append.MessageId, Done: false, []);
+
+    public static AppendOutcome Refused(AppendState state, string messageId) => new(state, LogPosition.Start, 0, messageId, Done: false, []);
 }
 
 /// <summary>Who reads a channel.</summary>
@@ -158,6 +168,9 @@ internal sealed record StoredDeadLetter(string User, string Device, StoredEntry 
 {
     /// <summary>A user has at most so many; the oldest go first.</summary>
     public const int Most = 1_000;
+
+    /// <summary>not_acknowledged of proto/codes.csv.</summary>
+    public const uint NotAcknowledged = 4522;
 }
 
 /// <summary>Where a page ended.</summary>

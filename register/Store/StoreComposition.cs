@@ -36,6 +36,7 @@ internal static class StoreComposition
         services.AddSingleton<IAppStore, MemoryAppStore>();
         services.AddSingleton<IResumeKeyStore, MemoryResumeKeyStore>();
         services.AddSingleton<IJobStore, MemoryJobStore>();
+        services.AddSingleton<IChannelStore, MemoryChannelStore>();
     }
 
     private static void AddRedis(IServiceCollection services, RedisOptions options)

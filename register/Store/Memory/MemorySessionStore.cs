@@ -12,6 +12,9 @@ internal sealed class MemorySessionStore(IOptions<SessionsOptions> options, Time
 
     public EventLog EventsOf(int partition) => _partitions[partition].Events;
 
+    /// <summary>The stored sessions of a user.</summary>
+    public IReadOnlyList<Session> StoredOf(string app, string user) => PartitionOf(app, user).Lookup(app, user);
+
     public Task<ClaimBatch> ClaimAsync(IReadOnlyList<SessionClaim> claims, CancellationToken cancellationToken)
     {
         var outcomes = new ClaimOutcome[claims.Count];
