@@ -27,6 +27,16 @@ public sealed class AppsTests : IAsyncLifetime
         LivenessCursorThreshold = 6,
         LivenessStrikes = 4,
         LivenessAwayMs = 30_000,
+        InboxMaxMessages = 11,
+        InboxMaxBytes = 1_048_576,
+        KeepMaxAgeMs = 3_600_000,
+        AllMaxMessages = 12,
+        AllMaxBytes = 2_097_152,
+        AckTimeoutMs = 5_000,
+        MaxAttempts = 13,
+        MinDeadAgeMs = 60_000,
+        KeyWindowMs = 120_000,
+        KeepChat = true,
     };
 
     private World _world = null!;
