@@ -6,7 +6,7 @@ namespace Microservices.Register;
 /// <summary>What register counts. Meter <c>Microservices.Register</c>.</summary>
 internal sealed class RegisterMetrics
 {
-    private const string MeterName = "Microservices.Register";
+    public const string MeterName = "Microservices.Register";
 
     private readonly Meter _meter;
     private readonly Counter<long> _claims;

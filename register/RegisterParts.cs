@@ -1,6 +1,7 @@
 using Microservices.Bus;
 using Microservices.Hosting;
 using Microservices.Register.Apps;
+using Microservices.Register.Channels;
 using Microservices.Register.Jobs;
 using Microservices.Register.Presence;
 using Microservices.Register.Resume;
@@ -23,6 +24,7 @@ internal static class RegisterParts
         builder.AddGrpcListener(GrpcPort);
         builder.AddGrpcDefaults(static options => options.Interceptors.Add<StoreFaults>()).RequireServiceAuth();
         services.AddSingleton<RegisterMetrics>();
+        services.AddSingleton<ChannelMetrics>();
         services.AddSingleton<RunningStreams>();
 
         // Before what reads it, so that it ends after.
@@ -68,6 +70,7 @@ internal static class RegisterParts
         app.MapGrpcService<AppsService>().RequireListener(Listeners.Grpc);
         app.MapGrpcService<TokensService>().RequireListener(Listeners.Grpc);
         app.MapGrpcService<JobsService>().RequireListener(Listeners.Grpc);
+        app.MapGrpcService<ChannelsService>().RequireListener(Listeners.Grpc);
         return app;
     }
 }

@@ -29,7 +29,8 @@ internal static class AppRules
         ?? InRange("app.chat.max_recipients", app.Chat?.MaxRecipients ?? 0, 1, MaxRecipients)
         ?? InRange("app.chat.max_per_second", app.Chat?.MaxPerSecond ?? 0, 1, MaxChatsPerSecond)
         ?? InRange("app.chat.burst", app.Chat?.Burst ?? 0, 1, MaxChatBurst)
-        ?? FaultOf(app.Liveness ?? new LivenessPolicy());
+        ?? FaultOf(app.Liveness ?? new LivenessPolicy())
+        ?? KeepRules.FaultOf(app.Keep ?? new KeepPolicy());
 
     private static (string Field, string Message)? FaultOf(LivenessPolicy liveness)
     {
@@ -62,7 +63,7 @@ internal static class AppRules
     private static uint SilenceOf(LivenessPolicy liveness) => liveness.SilenceLimitMs > 0 ? liveness.SilenceLimitMs
         : liveness.Preset == LivenessPreset.Strict ? StrictSilenceMs : DefaultSilenceMs;
 
-    private static (string Field, string Message)? InRange(string field, uint value, uint min, uint max) =>
+    public static (string Field, string Message)? InRange(string field, uint value, uint min, uint max) =>
         value == 0 || (value >= min && value <= max) ? null : (field, $"{value} is outside of {min} to {max} (0 = the default)");
 
     private static (string Field, string Message)? FaultOf(string field, string? fault) => fault is null ? null : (field, fault);

@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+using Microservices.Contracts.Register;
+
+namespace Microservices.Register.Channels;
+
+/// <summary>What is counted of channels, in register's meter.</summary>
+internal sealed class ChannelMetrics
+{
+    private readonly Counter<long> _appends;
+    private readonly Counter<long> _opened;
+    private readonly Counter<long> _read;
+    private readonly Counter<long> _acks;
+
+    public ChannelMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(RegisterMetrics.MeterName);
+        _appends = meter.CreateCounter<long>("register.channels.appends", "{message}", "Messages to be kept, by channel and outcome.");
+        _opened = meter.CreateCounter<long>("register.channels.opened", "{reader}", "Readers that opened their channels, by outcome.");
+        _read = meter.CreateCounter<long>("register.channels.read", "{message}", "Kept messages that were read, by the call that read them.");
+        _acks = meter.CreateCounter<long>("register.channels.acks", "{position}", "Acknowledged positions by outcome.");
+    }
+
+    public void Appended(bool all, AppendResult.Types.Outcome outcome) => _appends.Add(
+        1, new KeyValuePair<string, object?>("channel", all ? "all" : "inbox"), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    public void Opened(bool unavailable) => _opened.Add(1, new KeyValuePair<string, object?>("outcome", unavailable ? "Unavailable" : "Opened"));
+
+    public void Read(string call, int entries) => _read.Add(entries, new KeyValuePair<string, object?>("call", call));
+
+    public void Acknowledged(AckOutcome outcome, int count) => _acks.Add(count, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+}
