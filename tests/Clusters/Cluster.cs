@@ -108,6 +108,10 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Calls to one of the registers, as a service makes them.</summary>
     public CallInvoker Register(int index = 0) => Invoker(Registers[index].Port, _settings.Secret);
 
+    /// <summary>What a further gateway needs to know, for one that a test runs itself: keys of its configuration with <c>:</c>.</summary>
+    public IReadOnlyDictionary<string, string?> GatewayConfiguration(string room, int port, int adminPort) =>
+        _settings.Gateway(room, port, adminPort).ToDictionary(static one => one.Key.Replace("__", ":", StringComparison.Ordinal), static one => one.Value);
+
     /// <summary>The end of what every process wrote, for the message of a failed wait.</summary>
     public string State()
     {

@@ -17,6 +17,18 @@ internal static class FaultSizes
     /// <summary>Sessions of a kick that outlives its center.</summary>
     public static int Kicked { get; } = Read("FAULT_KICKED", 2_000, 10, 15_000);
 
+    /// <summary>Clients that messages are delivered to while something breaks.</summary>
+    public static int Clients { get; } = Read("FAULT_CLIENTS", 200, 10, 5_000);
+
+    /// <summary>Messages that are sent to them in all, in each test.</summary>
+    public static int Messages { get; } = Read("FAULT_MESSAGES", 8_000, 100, 10_000_000);
+
+    /// <summary>Messages a second.</summary>
+    public static int Rate { get; } = Read("FAULT_RATE", 800, 10, 100_000);
+
+    /// <summary>What chance does in the tests of delivery; the message of a failed test names it.</summary>
+    public static int Seed { get; } = Read("FAULT_SEED", Random.Shared.Next(1, int.MaxValue), 1, int.MaxValue);
+
     /// <summary>The lease of a gateway.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(Read("FAULT_LEASE_SECONDS", 5, 1, 300));
 

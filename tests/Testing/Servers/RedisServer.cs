@@ -34,12 +34,13 @@ public sealed class RedisServer(params string[] arguments) : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public async Task StartAsync()
+    /// <param name="once">Arguments of this start only.</param>
+    public async Task StartAsync(params string[] once)
     {
         DebianPackage.Require("redis-server", "/usr/bin/redis-server");
         _server = await ChildProcess.StartAsync(new ProcessStartInfo(
             "/usr/bin/redis-server",
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.Path, .. arguments]));
+            ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.Path, .. arguments, .. once]));
         await _server.WaitForOutputAsync("Ready to accept connections", StartDeadline);
     }
 

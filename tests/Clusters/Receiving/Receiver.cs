@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Microservices.Client;
+using Microservices.Client.Endpoints;
+using Microservices.Client.Messages;
+using Microservices.Clusters.Crowds;
+
+namespace Microservices.Clusters.Receiving;
+
+/// <summary>A user with a client of the SDK whose handler notes what it gets.</summary>
+public sealed class Receiver : IAsyncDisposable
+{
+    private const int KeptStates = 50;
+
+    private readonly Lock _sync = new();
+    private readonly List<Reception> _received = [];
+    private readonly ConcurrentQueue<string> _states = new();
+
+    /// <param name="user">Whose token is stored.</param>
+    /// <param name="options">Of the client; for <paramref name="user"/>.</param>
+    public Receiver(TestUser user, PushClientOptions options)
+    {
+        User = user;
+        Client = new PushClient(options);
+        Client.PushReceived += Take;
+        Client.StateChanged += Note;
+    }
+
+    public TestUser User { get; }
+
+    public PushClient Client { get; }
+
+    /// <summary>How many times it has logged in.</summary>
+    public int Logins { get; private set; }
+
+    public int Count
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _received.Count;
+            }
+        }
+    }
+
+    /// <summary>What the handler got, in the order in which it did.</summary>
+    public IReadOnlyList<Reception> Received
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return [.. _received];
+            }
+        }
+    }
+
+    /// <summary>Called by the handler before it is done; null: nothing.</summary>
+    public Action<Reception>? Handling { get; set; }
+
+    /// <summary>The client's latest states, for the message of a failed test.</summary>
+    public string States => string.Join("; ", _states);
+
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    public override string ToString() => $"{User.Name}: {Client.State.Phase}, {Logins} logins, {Count} messages";
+
+    private void Take(PushMessage push)
+    {
+        var reception = new Reception(Order.Next(), push.Text, push.Id);
+        lock (_sync)
+        {
+            _received.Add(reception);
+        }
+
+        Handling?.Invoke(reception);
+    }
+
+    private void Note(ClientState state)
+    {
+        Logins += state.Phase == ClientPhase.Verified ? 1 : 0;
+        _states.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {state.Phase} {state.Endpoint?.Port}{(state.Code == 0 ? "" : $" {state.Code}")} {state.Message}");
+        if (_states.Count > KeptStates)
+        {
+            _states.TryDequeue(out _);
+        }
+    }
+}
