@@ -19,6 +19,9 @@ public sealed class FaultCluster : IAsyncDisposable
     private bool _rabbitRuns;
     private Cluster? _cluster;
 
+    /// <summary>The broker that it uses.</summary>
+    public RabbitServer Broker => _rabbit;
+
     /// <summary>The cluster with everything ready.</summary>
     public async Task<Cluster> GetAsync()
     {

@@ -8,10 +8,10 @@ internal sealed class ChaosBus(IBus inner, ChaosDice dice) : IBus
 {
     public bool IsConnected => inner.IsConnected;
 
-    public async Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, RoomMessageHandler handler, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> ConsumeRoomAsync(ulong incarnation, IRoomConsumer consumer, CancellationToken cancellationToken)
     {
-        var room = new ChaosRoom(handler, dice);
-        return room.With(await inner.ConsumeRoomAsync(incarnation, room.HandleAsync, cancellationToken));
+        var room = new ChaosRoom(consumer, dice);
+        return room.With(await inner.ConsumeRoomAsync(incarnation, room, cancellationToken));
     }
 
     public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken) =>

@@ -4,8 +4,8 @@ using Microservices.Contracts.Bus;
 
 namespace Microservices.Fault.Tests.Delivery.Chaos;
 
-/// <summary>Stands before a room's handler, which still gets one message at a time.</summary>
-internal sealed class ChaosRoom(RoomMessageHandler handler, ChaosDice dice) : IAsyncDisposable
+/// <summary>Stands before a room's consumer, which still gets one message at a time.</summary>
+internal sealed class ChaosRoom(IRoomConsumer consumer, ChaosDice dice) : IRoomConsumer, IAsyncDisposable
 {
     private const int MostHeld = 1_000;
 
@@ -25,9 +25,7 @@ internal sealed class ChaosRoom(RoomMessageHandler handler, ChaosDice dice) : IA
         var (fate, later) = dice.Roll();
         if (fate is Fate.Repeat or Fate.Hold && _held.Count < MostHeld)
         {
-            var holding = HandleLaterAsync(message, later);
-            _held[holding] = 0;
-            _ = holding.ContinueWith(ended => _held.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            Keep(HandleLaterAsync(message, later));
         }
 
         if (fate is Fate.Pass or Fate.Repeat)
@@ -36,11 +34,26 @@ internal sealed class ChaosRoom(RoomMessageHandler handler, ChaosDice dice) : IA
         }
     }
 
+    public void Interrupted() => Keep(InterruptInTurnAsync());
+
     public async ValueTask DisposeAsync()
     {
         await (_subscription?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _end.CancelAsync();
         await Task.WhenAll(_held.Keys);
+    }
+
+    private void Keep(Task holding)
+    {
+        _held[holding] = 0;
+        _ = holding.ContinueWith(ended => _held.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task InterruptInTurnAsync()
+    {
+        await _turn.WaitAsync();
+        consumer.Interrupted();
+        _turn.Release();
     }
 
     private async Task HandleLaterAsync(RoomMessage message, TimeSpan later)
@@ -61,7 +74,7 @@ internal sealed class ChaosRoom(RoomMessageHandler handler, ChaosDice dice) : IA
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await handler(message, cancellationToken);
+            await consumer.HandleAsync(message, cancellationToken);
         }
         finally
         {
