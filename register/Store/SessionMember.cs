@@ -32,6 +32,10 @@ internal static class SessionMember
     public static (string App, string User, string Field)? Parse(string member) =>
         member.Split(':') is [var app, var user, var field] ? (Unescape(app), Unescape(user), field) : null;
 
+    /// <summary>A user of <see cref="OfUser"/>; null: it isn't one.</summary>
+    public static (string App, string User)? ParseUser(string member) =>
+        member.Split(':') is [var app, var user] ? (Unescape(app), Unescape(user)) : null;
+
     /// <summary>Escapes what separates parts of keys and what marks hash tags.</summary>
     public static string Escape(string text) => text.AsSpan().ContainsAny("%:{}")
         ? text.Replace("%", "%25", StringComparison.Ordinal)
@@ -40,7 +44,7 @@ internal static class SessionMember
             .Replace("}", "%7D", StringComparison.Ordinal)
         : text;
 
-    private static string Unescape(string text)
+    public static string Unescape(string text)
     {
         if (!text.Contains('%', StringComparison.Ordinal))
         {

@@ -52,5 +52,6 @@ internal static class StoreComposition
         services.AddSingleton<IAppStore, RedisAppStore>();
         services.AddSingleton<IResumeKeyStore, RedisResumeKeyStore>();
         services.AddSingleton<IJobStore, RedisJobStore>();
+        services.AddSingleton<IChannelStore, RedisChannelStore>();
     }
 }

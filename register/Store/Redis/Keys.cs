@@ -19,6 +19,12 @@ internal static class Keys
 
     public static readonly RedisKey JobsHighest = new(JobsFront + "highest");
 
+    /// <summary>Front of all keys of the channels "all".</summary>
+    public const string AllFront = "{all}:";
+
+    /// <summary>The heads of the channels "all".</summary>
+    public static readonly RedisKey Heads = new(AllFront + "heads");
+
     /// <summary>Front of all keys of jobs.</summary>
     public const string JobsFront = "{jobs}:";
 
@@ -29,28 +35,34 @@ internal static class Keys
 
     public static RedisKey Job(string id) => new(JobsFront + "job:" + id);
 
-    public static RedisKey Index(int partition) => new(Tag(partition) + "sessions");
+    public static RedisKey Index(int partition) => new(Front(partition) + "sessions");
 
-    public static RedisKey Displaced(int partition) => new(Tag(partition) + "displaced");
+    public static RedisKey Displaced(int partition) => new(Front(partition) + "displaced");
 
-    public static RedisKey Events(int partition) => new(Tag(partition) + "events");
+    public static RedisKey Events(int partition) => new(Front(partition) + "events");
 
     /// <summary>The latest change of the partition.</summary>
-    public static RedisKey Change(int partition) => new(Tag(partition) + "change");
+    public static RedisKey Change(int partition) => new(Front(partition) + "change");
 
     /// <summary>Who publishes the partition's events.</summary>
-    public static RedisKey Relay(int partition) => new(Tag(partition) + "relay");
+    public static RedisKey Relay(int partition) => new(Front(partition) + "relay");
 
-    public static string UserFront(int partition) => Tag(partition) + "user:";
+    /// <summary>Front of all keys of a partition.</summary>
+    public static string Front(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{p{partition:D4}}}:");
+
+    /// <summary>What is known of a part of the logs.</summary>
+    public static RedisKey Log(string front) => new(front + "log");
+
+    public static string UserFront(int partition) => Front(partition) + "user:";
 
     public static RedisKey User(int partition, string app, string user) => new(UserFront(partition) + SessionMember.OfUser(app, user));
 
     /// <summary>Front of the keys of what is kept of ended sessions.</summary>
-    public static string EndedFront(int partition) => Tag(partition) + "ended:";
+    public static string EndedFront(int partition) => Front(partition) + "ended:";
 
     public static RedisKey Ended(int partition, string app, string user) => new(EndedFront(partition) + SessionMember.OfUser(app, user));
 
-    public static string RoomFront(int partition) => Tag(partition) + "room:";
+    public static string RoomFront(int partition) => Front(partition) + "room:";
 
     public static RedisKey Room(int partition, ulong incarnation) => new(RoomFront(partition) + Hex(incarnation));
 
@@ -60,6 +72,4 @@ internal static class Keys
     public static string Decimal(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static ulong FromHex(ReadOnlySpan<char> text) => ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    private static string Tag(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{p{partition:D4}}}:");
 }

@@ -27,9 +27,25 @@ internal sealed record Script(string Name, string Text)
     public static readonly Script JobsCancel = Load("jobs_cancel", "jobs");
     public static readonly Script AppsRead = Load("apps_read");
     public static readonly Script AppsWrite = Load("apps_write");
+    public static readonly Script ChannelsAppend = LoadChannels("channels_append", "");
+    public static readonly Script ChannelsOpen = LoadChannels("channels_open", AllowOutOfMemory);
+    public static readonly Script ChannelsRead = LoadChannels("channels_read", NoWrites);
+    public static readonly Script ChannelsAck = LoadChannels("channels_ack", AllowOutOfMemory);
+    public static readonly Script ChannelsTakeDue = LoadChannels("channels_take_due", AllowOutOfMemory);
+    public static readonly Script ChannelsInspect = LoadChannels("channels_inspect", NoWrites);
+    public static readonly Script ChannelsDead = LoadChannels("channels_dead", AllowOutOfMemory);
+    public static readonly Script ChannelsLedger = LoadChannels("channels_ledger", NoWrites);
+
+    // What frees memory goes on when Redis is full.
+    private const string AllowOutOfMemory = " flags=allow-oom";
+    private const string NoWrites = " flags=no-writes";
 
     /// <summary>A script that changes sessions, behind what all of these share.</summary>
     private static Script LoadChanging(string name) => Load(name, "session_changes");
+
+    /// <summary>A script of channels. With its first line, Redis refuses all of it or nothing when it takes no writes.</summary>
+    private static Script LoadChannels(string name, string flags) =>
+        Load(name, "channels") is var script ? script with { Text = $"#!lua{flags}\n{script.Text}" } : script;
 
     /// <param name="name">The file.</param>
     /// <param name="front">A file of functions that the script uses, put in front of it.</param>
