@@ -19,6 +19,7 @@ internal sealed record Stores(
     IAppStore Apps,
     IResumeKeyStore ResumeKeys,
     IJobStore Jobs,
+    IChannelStore Channels,
     RedisClient? Client = null) : IAsyncDisposable
 {
     public static Stores Memory()
@@ -31,7 +32,8 @@ internal sealed record Stores(
             new MemoryTokenStore(),
             new MemoryAppStore(TimeProvider.System),
             new MemoryResumeKeyStore(TimeProvider.System),
-            new MemoryJobStore(TimeProvider.System, Options.Create(new JobsOptions())));
+            new MemoryJobStore(TimeProvider.System, Options.Create(new JobsOptions())),
+            new MemoryChannelStore(sessions, TimeProvider.System));
     }
 
     /// <summary>Connects in the background.</summary>
@@ -49,6 +51,7 @@ internal sealed record Stores(
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
             new RedisResumeKeyStore(client),
             new RedisJobStore(client, Options.Create(new JobsOptions())),
+            null!,
             client);
     }
 
