@@ -51,7 +51,7 @@ internal sealed record Stores(
             new RedisAppStore(client, NullLogger<RedisAppStore>.Instance),
             new RedisResumeKeyStore(client),
             new RedisJobStore(client, Options.Create(new JobsOptions())),
-            null!,
+            new RedisChannelStore(client),
             client);
     }
 

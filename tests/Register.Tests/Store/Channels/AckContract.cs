@@ -190,3 +190,7 @@ public abstract class AckContract(StoreFixture fixture) : ChannelContract(fixtur
 }
 
 public sealed class MemoryAckTests(MemoryFixture fixture) : AckContract(fixture);
+
+public sealed class RedisAckTests(RedisFixture fixture) : AckContract(fixture);
+
+public sealed class RedisClusterAckTests(RedisClusterFixture fixture) : AckContract(fixture);

@@ -185,3 +185,7 @@ public abstract class AppendContract(StoreFixture fixture) : ChannelContract(fix
 }
 
 public sealed class MemoryAppendTests(MemoryFixture fixture) : AppendContract(fixture);
+
+public sealed class RedisAppendTests(RedisFixture fixture) : AppendContract(fixture);
+
+public sealed class RedisClusterAppendTests(RedisClusterFixture fixture) : AppendContract(fixture);

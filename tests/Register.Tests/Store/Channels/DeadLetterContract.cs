@@ -166,3 +166,7 @@ public abstract class DeadLetterContract(StoreFixture fixture) : ChannelContract
 }
 
 public sealed class MemoryDeadLetterTests(MemoryFixture fixture) : DeadLetterContract(fixture);
+
+public sealed class RedisDeadLetterTests(RedisFixture fixture) : DeadLetterContract(fixture);
+
+public sealed class RedisClusterDeadLetterTests(RedisClusterFixture fixture) : DeadLetterContract(fixture);

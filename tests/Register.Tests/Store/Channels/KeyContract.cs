@@ -152,3 +152,7 @@ public abstract class KeyContract(StoreFixture fixture) : ChannelContract(fixtur
 }
 
 public sealed class MemoryKeyTests(MemoryFixture fixture) : KeyContract(fixture);
+
+public sealed class RedisKeyTests(RedisFixture fixture) : KeyContract(fixture);
+
+public sealed class RedisClusterKeyTests(RedisClusterFixture fixture) : KeyContract(fixture);
