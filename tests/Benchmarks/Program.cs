@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microservices.Benchmarks.Delivery;
 using Microservices.Benchmarks.IdleMemory;
 using Microservices.Benchmarks.Sessions;
 
@@ -9,6 +10,8 @@ Dictionary<string, (int Sessions, Func<int, Task> Run)> benchmarks = new()
     ["logins"] = (10_000, LoginRun.RunAsync),
     ["idle-calls"] = (10_000, IdleCallsRun.RunAsync),
     ["kill-presence"] = (5_000, KillPresenceRun.RunAsync),
+    ["unicast"] = (1_000, UnicastRun.RunAsync),
+    ["catch-up"] = (10_000, CatchUpRun.RunAsync),
 };
 
 var sessions = 0;

@@ -11,6 +11,7 @@ internal sealed record Readings(
         new Dictionary<string, double>
         {
             ["gateway"] = ProcessFigures.CpuSeconds(cluster.Gateways[0].ProcessId),
+            ["center"] = ProcessFigures.CpuSeconds(cluster.Centers[0].ProcessId),
             ["register"] = ProcessFigures.CpuSeconds(cluster.Registers[0].ProcessId),
             ["redis"] = ProcessFigures.CpuSeconds(cluster.Redis.Id!.Value),
             ["rabbitmq"] = ProcessFigures.CpuSeconds(cluster.Rabbit.Id!.Value),

@@ -23,6 +23,7 @@ public sealed class ClientConnection : IDisposable
     private readonly Socket _socket;
     private readonly TaskCompletionSource<ConnectionEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<TaskCompletionSource<VerifyResult>> _verifying = new();
+    private ChannelPosition _handled;
     private Directive? _directive;
     private Error? _error;
     private long _frames;
@@ -49,6 +50,12 @@ public sealed class ClientConnection : IDisposable
     public Task<ConnectionEnd> End => _end.Task;
 
     public bool IsOpen => !_end.Task.IsCompleted;
+
+    /// <summary>Acknowledges what comes of the inbox, once for all that is read at once. Otherwise nothing is acknowledged unless it is told to.</summary>
+    public bool Acknowledges { get; set; }
+
+    /// <summary>Called for each push, on the reading loop; what it gets is valid until it returns.</summary>
+    public Action<PushDelivery>? PushHandler { get; set; }
 
     /// <summary>Frames of any kind that came.</summary>
     public long Frames => Interlocked.Read(ref _frames);
@@ -86,6 +93,9 @@ public sealed class ClientConnection : IDisposable
         await Task.WhenAny(answer.Task, End).WaitAsync(cancellationToken);
         return answer.Task.IsCompletedSuccessfully ? await answer.Task : null;
     }
+
+    public bool Acknowledge(ChannelPosition position) =>
+        TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Ack, new Ack { Positions = [position] }));
 
     public bool TryBeat() => TrySend(FixedFrames.Heartbeat.Span);
 
@@ -137,6 +147,11 @@ public sealed class ClientConnection : IDisposable
                 }
 
                 held = Take(buffer, held + received);
+                if (Acknowledges && _handled.Seq > 0)
+                {
+                    Acknowledge(_handled);
+                    _handled = default;
+                }
             }
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -173,7 +188,15 @@ public sealed class ClientConnection : IDisposable
     private void Take(PushDelivery push)
     {
         const int Kept = 100;
-        Pushes.Enqueue(new Arrival(Order.Next(), Encoding.UTF8.GetString(push.Payload.Span)));
+        ChannelPosition? kept = push.Channel.Length == 0 ? null : new ChannelPosition { Channel = push.Channel, Epoch = push.Epoch, Seq = push.Seq };
+        _handled = push.Channel == ChannelNames.Inbox ? kept!.Value : _handled;
+        if (PushHandler is { } handler)
+        {
+            handler(push);
+            return;
+        }
+
+        Pushes.Enqueue(new Arrival(Order.Next(), Encoding.UTF8.GetString(push.Payload.Span), kept));
         if (Pushes.Count > Kept)
         {
             Pushes.TryDequeue(out _);

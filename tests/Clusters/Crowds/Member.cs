@@ -24,6 +24,15 @@ public sealed class Member(TestUser user, string app, string device = "")
     /// <summary>Silent clients neither beat nor are beaten for.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>It says in verify that it will acknowledge kept messages.</summary>
+    public bool AsksForAcks { get; init; }
+
+    /// <summary>It does, those of its inbox.</summary>
+    public bool Acknowledges { get; init; }
+
+    /// <inheritdoc cref="ClientConnection.PushHandler"/>
+    public Action<PushDelivery>? PushHandler { get; init; }
+
     public bool IsConnected => Connection is { IsOpen: true };
 
     /// <summary>How many times a login was told to come later.</summary>
@@ -78,8 +87,10 @@ public sealed class Member(TestUser user, string app, string device = "")
                 Sdk = "crowd",
                 HeartbeatMs = HeartbeatMs,
                 Resume = resume ?? "",
-                Features = [Features.HeartbeatAck],
+                Features = AsksForAcks ? [Features.HeartbeatAck, Features.Ack] : [Features.HeartbeatAck],
             };
+            connection.Acknowledges = Acknowledges;
+            connection.PushHandler = PushHandler;
             return (connection, await connection.VerifyAsync(verify, timeout.Token));
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException)
