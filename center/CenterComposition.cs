@@ -7,6 +7,7 @@ using Microservices.Center.Chat;
 using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
 using Microservices.Center.Jobs;
+using Microservices.Center.Kept;
 using Microservices.Center.Kick;
 using Microservices.Center.Messages;
 using Microservices.Center.Presence;
@@ -99,6 +100,13 @@ internal static class CenterComposition
         services.AddSingleton<RoomPublisher>();
         services.AddSingleton<PushToUsers>();
         services.AddSingleton<PushToEverybody>();
+
+        // Out: to channels, then to rooms.
+        services.AddValidatedOptions<KeptOptions, KeptOptionsValidator>(KeptOptions.Section);
+        services.AddSingleton<Appender>();
+        services.AddSingleton<KeptFanout>();
+        services.AddSingleton<KeptPushToUsers>();
+        services.AddSingleton<KeptPushToEverybody>();
 
         // Last to start and, of those that do something, first to stop.
         services.AddHostedService<ChatConsumer>();

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Grpc.Core;
+using Microservices.Center.Fanout;
 using Microservices.Contracts.Center;
+using Microservices.Contracts.Register;
 
 namespace Microservices.Center.Diagnostics;
 
@@ -15,6 +17,11 @@ internal sealed class CenterMetrics
     private readonly Counter<long> _pushes;
     private readonly Counter<long> _pushUsers;
     private readonly Counter<long> _pushRecipients;
+    private readonly Meter _meter;
+    private readonly Counter<long> _kept;
+    private readonly Counter<long> _keptRetries;
+    private readonly Counter<long> _keptRefused;
+    private readonly Histogram<long> _keptBatch;
     private readonly Counter<long> _kicks;
     private readonly Counter<long> _kickedSessions;
     private readonly Counter<long> _jobs;
@@ -34,13 +41,17 @@ internal sealed class CenterMetrics
 
     public CenterMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _calls = meter.CreateCounter<long>("center.calls", "{call}", "Calls of the API, by method and gRPC status.");
         _callDuration = meter.CreateHistogram<double>("center.call.duration", "s", "How long calls took, by method.");
         _authenticationFailures = meter.CreateCounter<long>("center.auth.failures", "{call}", "Calls without a valid key, by cause.");
         _pushes = meter.CreateCounter<long>("center.pushes", "{push}", "Pushes, by target.");
         _pushUsers = meter.CreateCounter<long>("center.push.users", "{user}", "Users of pushes, by outcome.");
         _pushRecipients = meter.CreateCounter<long>("center.push.recipients", "{session}", "Sessions that pushes were handed to rooms for; without pushes to everybody.");
+        _kept = meter.CreateCounter<long>("center.kept.messages", "{message}", "Messages that register was to keep, one for each user, by result.");
+        _keptRetries = meter.CreateCounter<long>("center.kept.retries", "{attempt}", "Further attempts to keep messages because register did not answer.");
+        _keptRefused = meter.CreateCounter<long>("center.kept.refused", "{call}", "Calls that were refused because too much waited for register.");
+        _keptBatch = meter.CreateHistogram<long>("center.kept.batch", "{message}", "Messages in a call to register.");
         _kicks = meter.CreateCounter<long>("center.kick.users", "{user}", "Users of kicks, by outcome.");
         _kickedSessions = meter.CreateCounter<long>("center.kick.sessions", "{session}", "Sessions of kick jobs, by outcome.");
         _jobs = meter.CreateCounter<long>("center.jobs", "{job}", "Jobs that left this center's hands, by kind and outcome.");
@@ -68,11 +79,47 @@ internal sealed class CenterMetrics
 
     public void AuthenticationFailed(string cause) => _authenticationFailures.Add(1, Tag("cause", cause));
 
-    public void Pushed(string target) => _pushes.Add(1, Tag("target", target));
+    public void Pushed(string target, bool isKept) => _pushes.Add(1, Tag("target", target), Tag("qos", isKept ? "1" : "0"));
 
-    public void PushedTo(string outcome, int users) => Add(_pushUsers, users, Tag("outcome", outcome));
+    public void PushedTo(IReadOnlyList<UserOutcome> outcomes)
+    {
+        if (outcomes.Count == 1)
+        {
+            _pushUsers.Add(1, Tag("outcome", RoomOutcomes.NameOf(outcomes[0].Outcome)));
+            Add(_pushRecipients, outcomes[0].SentTo.Count);
+            return;
+        }
 
-    public void PushedToSessions(int sessions) => Add(_pushRecipients, sessions);
+        foreach (var group in outcomes.CountBy(static outcome => outcome.Outcome))
+        {
+            _pushUsers.Add(group.Value, Tag("outcome", RoomOutcomes.NameOf(group.Key)));
+        }
+
+        Add(_pushRecipients, outcomes.Sum(static outcome => outcome.SentTo.Count));
+    }
+
+    public void KeptWaiting(Func<int> waiting) =>
+        _meter.CreateObservableGauge("center.kept.waiting", waiting, "{message}", "Messages that wait for register.");
+
+    public void Kept(IReadOnlyList<AppendResult> results)
+    {
+        if (results.Count == 1)
+        {
+            _kept.Add(1, Tag("result", NameOf(results[0].Outcome)));
+            return;
+        }
+
+        foreach (var group in results.CountBy(static result => result.Outcome))
+        {
+            _kept.Add(group.Value, Tag("result", NameOf(group.Key)));
+        }
+    }
+
+    public void KeptRetried() => _keptRetries.Add(1);
+
+    public void KeptRefused() => _keptRefused.Add(1);
+
+    public void KeptBatch(int messages) => _keptBatch.Record(messages);
 
     public void Kicked(string outcome, int users) => Add(_kicks, users, Tag("outcome", outcome));
 
@@ -112,6 +159,16 @@ internal sealed class CenterMetrics
         ReadNow.Types.Why.FellBehind => "fell_behind",
         _ => "lost",
     }));
+
+    private static string NameOf(AppendResult.Types.Outcome outcome) => outcome switch
+    {
+        AppendResult.Types.Outcome.Appended => "appended",
+        AppendResult.Types.Outcome.Repeated => "repeated",
+        AppendResult.Types.Outcome.KeyReused => "key_reused",
+        AppendResult.Types.Outcome.Full => "full",
+        AppendResult.Types.Outcome.Unavailable => "unavailable",
+        _ => "refused",
+    };
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -52,6 +52,7 @@ internal static class RoomOutcomes
         Outcome.Sent => "sent",
         Outcome.Offline => "offline",
         Outcome.Refused => "refused",
+        Outcome.Kept => "kept",
         _ => "undelivered",
     };
 

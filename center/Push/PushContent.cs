@@ -24,6 +24,15 @@ internal sealed class PushContent(PushRequest request, App app, string messageId
     /// <summary>UTF-8 text, which clients of the chat protocol can show.</summary>
     public bool IsText { get; } = Utf8.IsValid(request.Payload.Span);
 
+    /// <summary>What the log gets. When it expires stands beside it there.</summary>
+    public KeptMessage ToKeep(Audience audience) => new()
+    {
+        Id = messageId,
+        Audience = audience,
+        NotifyOnly = request.NotifyOnly,
+        Push = new PushBody(_body) { ExpiresUnixMs = 0 },
+    };
+
     public RoomMessage To(IReadOnlyList<SessionKey> recipients, Audience audience) => Message(new Delivery
     {
         Recipients = { recipients },

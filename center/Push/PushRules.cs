@@ -43,14 +43,20 @@ internal static class PushRules
             throw Arguments.Invalid($"type: it has a character other than A-Z, a-z, 0-9, '.', '_' and '-'.");
         }
 
-        if (request.Qos != Qos.AtMostOnce)
-        {
-            throw Arguments.Invalid($"qos: {(int)request.Qos} is not known; 0 (QOS_AT_MOST_ONCE) is.");
-        }
-
+        CheckQos(request);
         if (request.TtlMs > PushLimits.MaxTimeToLive.TotalMilliseconds)
         {
             throw Arguments.Invalid($"ttl_ms: {request.TtlMs:N0}; the limit is {PushLimits.MaxTimeToLive.TotalMilliseconds:N0} (30 days).");
+        }
+    }
+
+    /// <summary>What depends on how long the app keeps messages.</summary>
+    public static void CheckTimeToLive(PushRequest request, App app)
+    {
+        var limit = app.Keep is { MaxAgeMs: > 0 } keep ? keep.MaxAgeMs : PushLimits.DefaultMaxAgeMs;
+        if (request.TtlMs > limit)
+        {
+            throw Arguments.Invalid($"ttl_ms: {request.TtlMs:N0}; app '{app.Name}' keeps messages for {limit:N0} ms at most.");
         }
     }
 
@@ -60,6 +66,34 @@ internal static class PushRules
         if (request.Payload.Length > limit)
         {
             throw Arguments.Refuse(RefusalCode.PayloadTooLarge, $"payload: it has {request.Payload.Length:N0} bytes; the limit of app '{app.Name}' is {limit:N0}.");
+        }
+    }
+
+    private static void CheckQos(PushRequest request)
+    {
+        if (request.Qos is not (Qos.AtMostOnce or Qos.AtLeastOnce))
+        {
+            throw Arguments.Invalid($"qos: {(int)request.Qos} is not known; 0 (QOS_AT_MOST_ONCE) and 1 (QOS_AT_LEAST_ONCE) are.");
+        }
+
+        if (request.Qos == Qos.AtMostOnce && request.Key.Length > 0)
+        {
+            throw Arguments.Invalid($"key: it needs qos 1 (QOS_AT_LEAST_ONCE); what is not kept can't be known again.");
+        }
+
+        if (request.Qos == Qos.AtMostOnce && request.NotifyOnly)
+        {
+            throw Arguments.Invalid($"notify_only: it needs qos 1 (QOS_AT_LEAST_ONCE); what is not kept can't be fetched.");
+        }
+
+        if (request.Key.Length > PushLimits.MaxKeyLength)
+        {
+            throw Arguments.Invalid($"key: it has {request.Key.Length} characters; the limit is {PushLimits.MaxKeyLength}.");
+        }
+
+        if (request.Key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            throw Arguments.Invalid($"key: it has a character other than visible ASCII.");
         }
     }
 

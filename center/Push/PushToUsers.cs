@@ -1,5 +1,4 @@
 using Microservices.Bus;
-using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
 using Microservices.Center.Refusals;
 using Microservices.Center.Sessions;
@@ -11,7 +10,7 @@ using Outcome = Microservices.Contracts.Center.UserOutcome.Types.Outcome;
 namespace Microservices.Center.Push;
 
 /// <summary>Users → their sessions, in one look-up → one message for each room that holds some → an outcome for each user.</summary>
-internal sealed class PushToUsers(SessionLookup sessions, RoomPublisher rooms, CenterMetrics metrics)
+internal sealed class PushToUsers(SessionLookup sessions, RoomPublisher rooms)
 {
     public async Task<IReadOnlyList<UserOutcome>> RunAsync(PushContent content, string app, IReadOnlyList<string> users, CancellationToken cancellationToken)
     {
@@ -29,9 +28,7 @@ internal sealed class PushToUsers(SessionLookup sessions, RoomPublisher rooms, C
             throw RefusedException.PartIsAway("The message bus doesn't take messages; nothing was sent.");
         }
 
-        var outcomes = found.Select(user => OutcomeOf(user, content, published)).ToArray();
-        Count(outcomes);
-        return outcomes;
+        return [.. found.Select(user => OutcomeOf(user, content, published))];
     }
 
     private static bool CanShow(Session session, PushContent content) => content.IsText || !session.ChatClient;
@@ -54,8 +51,7 @@ internal sealed class PushToUsers(SessionLookup sessions, RoomPublisher rooms, C
         RoomOutcomes.Fill(outcome, user.Sessions.Where(session => CanShow(session, content)), published);
         if (outcome.Outcome == Outcome.Sent && leftOut.Length > 0)
         {
-            var devices = string.Join(", ", leftOut.Select(static session => session.ShownDevice().Length > 0 ? $"'{session.ShownDevice()}'" : $"one at room {session.Room}"));
-            outcome.Message = $"{outcome.Message} Left out, since the payload is not UTF-8 text: {devices}.".Trim();
+            outcome.Message = $"{outcome.Message} {LeftOut.Sentence(leftOut)}".Trim();
         }
 
         return outcome;
@@ -67,15 +63,5 @@ internal sealed class PushToUsers(SessionLookup sessions, RoomPublisher rooms, C
         outcome.Code = code.Name;
         outcome.Message = message;
         return outcome;
-    }
-
-    private void Count(UserOutcome[] outcomes)
-    {
-        foreach (var group in outcomes.CountBy(static outcome => outcome.Outcome))
-        {
-            metrics.PushedTo(RoomOutcomes.NameOf(group.Key), group.Value);
-        }
-
-        metrics.PushedToSessions(outcomes.Sum(static outcome => outcome.SentTo.Count));
     }
 }
