@@ -32,11 +32,11 @@ internal sealed class KeptPushToEverybody(Appender appender, KeptFanout fanout, 
             case AppendOutcome.KeyReused:
                 throw new RefusedException(RefusalCode.KeyReused, "key: another message was kept for everybody under it; use a new key for a new message.");
             case AppendOutcome.Full:
-                throw new RefusedException(RefusalCode.InboxFull, result.Message);
+                throw new RefusedException(RefusalCode.InboxFull, result.Sentence());
             case AppendOutcome.UnknownApp:
                 throw new RefusedException(RefusalCode.UnknownApp, $"There is no app '{request.App}'.");
             default:
-                throw new RefusedException(RefusalCode.InvalidArgument, result.Message);
+                throw new RefusedException(RefusalCode.InvalidArgument, result.Sentence());
         }
 
         // Away, the bus takes nothing from what was promised: rooms learn of the channel's head with their leases.

@@ -58,13 +58,13 @@ internal sealed class KeptPushToUsers(Appender appender, KeptFanout fanout)
             case AppendOutcome.Unavailable:
                 return Fail(outcome, Outcome.Undelivered, RefusalCode.TryLater, Unavailable(result, hasKey));
             case AppendOutcome.Full:
-                return Fail(outcome, Outcome.Refused, RefusalCode.InboxFull, result.Message);
+                return Fail(outcome, Outcome.Refused, RefusalCode.InboxFull, result.Sentence());
             case AppendOutcome.KeyReused:
                 return Fail(outcome, Outcome.Refused, RefusalCode.KeyReused, "key: another message was kept for the user under it; use a new key for a new message.");
             case AppendOutcome.UnknownApp:
-                return Fail(outcome, Outcome.Refused, RefusalCode.UnknownApp, result.Message);
+                return Fail(outcome, Outcome.Refused, RefusalCode.UnknownApp, result.Sentence());
             default:
-                return Fail(outcome, Outcome.Refused, RefusalCode.InvalidArgument, result.Message);
+                return Fail(outcome, Outcome.Refused, RefusalCode.InvalidArgument, result.Sentence());
         }
     }
 

@@ -24,7 +24,12 @@ public sealed class PushRulesTests
         { "content type with a line end", "content_type: it is not a MIME type such as text/plain or application/json." },
         { "long type", "type: it has 65 characters; the limit is 64." },
         { "type", "type: it has a character other than A-Z, a-z, 0-9, '.', '_' and '-'." },
-        { "qos", "qos: 7 is not known; 0 (QOS_AT_MOST_ONCE) is." },
+        { "qos", "qos: 7 is not known; 0 (QOS_AT_MOST_ONCE) and 1 (QOS_AT_LEAST_ONCE) are." },
+        { "key with QoS 0", "key: it needs qos 1 (QOS_AT_LEAST_ONCE); what is not kept can't be known again." },
+        { "notify with QoS 0", "notify_only: it needs qos 1 (QOS_AT_LEAST_ONCE); what is not kept can't be fetched." },
+        { "long key", "key: it has 129 characters; the limit is 128." },
+        { "key with a blank", "key: it has a character other than visible ASCII." },
+        { "key not ASCII", "key: it has a character other than visible ASCII." },
         { "ttl", "ttl_ms: 2,592,000,001; the limit is 2,592,000,000 (30 days)." },
     };
 
@@ -49,6 +54,11 @@ public sealed class PushRulesTests
             case "long type": request.Type = new string('x', 65); break;
             case "type": request.Type = "a/b"; break;
             case "qos": request.Qos = (Qos)7; break;
+            case "key with QoS 0": request.Key = "k"; break;
+            case "notify with QoS 0": request.NotifyOnly = true; break;
+            case "long key": (request.Qos, request.Key) = (Qos.AtLeastOnce, new string('k', 129)); break;
+            case "key with a blank": (request.Qos, request.Key) = (Qos.AtLeastOnce, "a b"); break;
+            case "key not ASCII": (request.Qos, request.Key) = (Qos.AtLeastOnce, "schlüssel"); break;
             case "ttl": request.TtlMs = 2_592_000_001; break;
         }
 
@@ -75,6 +85,8 @@ public sealed class PushRulesTests
         request.TtlMs = 2_592_000_000;
 
         PushRules.Check(request);
+        (request.Qos, request.Key, request.NotifyOnly) = (Qos.AtLeastOnce, "!" + new string('~', 127), true);
+        PushRules.Check(request);
         PushRules.Check(new PushRequest { App = "shop", Everybody = new Everybody(), Payload = ByteString.CopyFromUtf8("x") });
     }
 
@@ -97,6 +109,26 @@ public sealed class PushRulesTests
 
         var sentence = limit == 0 ? "payload: it has 32,769 bytes; the limit of app 'shop' is 32,768." : "payload: it has 11 bytes; the limit of app 'shop' is 10.";
         Refused.With(RefusalCode.PayloadTooLarge, sentence, () => PushRules.CheckPayload(request, app));
+    }
+
+    [Theory]
+    [InlineData(0u, 604_800_000u, null)]
+    [InlineData(0u, 604_800_001u, "ttl_ms: 604,800,001; app 'shop' keeps messages for 604,800,000 ms at most.")]
+    [InlineData(1_000u, 1_000u, null)]
+    [InlineData(1_000u, 1_001u, "ttl_ms: 1,001; app 'shop' keeps messages for 1,000 ms at most.")]
+    [InlineData(1_000u, 0u, null)]
+    public void CheckTimeToLive_AppLimit_Holds(uint limit, uint ttl, string? sentence)
+    {
+        var app = new App { Name = "shop", Keep = limit == 0 ? null : new KeepPolicy { MaxAgeMs = limit } };
+        var request = new PushRequest { TtlMs = ttl };
+
+        if (sentence is null)
+        {
+            PushRules.CheckTimeToLive(request, app);
+            return;
+        }
+
+        Refused.With(RefusalCode.InvalidArgument, sentence, () => PushRules.CheckTimeToLive(request, app));
     }
 
     private static PushRequest Valid() => new()

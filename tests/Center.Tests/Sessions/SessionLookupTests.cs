@@ -1,5 +1,5 @@
 using Microservices.Center.Sessions;
-using Microservices.Contracts;
+using Microservices.Center.Tests.Support;
 using Microservices.Contracts.Register;
 using Microservices.Hosting;
 
@@ -7,36 +7,10 @@ namespace Microservices.Center.Tests.Sessions;
 
 public sealed class SessionLookupTests
 {
-    // What register's limits allow, docs/configuration/register.md.
-    private const int MaxSessionsOfAUser = 16;
-    private const int MaxRemoteAddress = 64;
-    private const int MaxSdk = 128;
-    private const int MaxRoomName = 64;
-
     [Fact]
     public void UsersPerCall_OfTheLongestSessions_FitIntoAnAnswer()
     {
-        var name = new string('x', Identifiers.MaxNameBytes);
-        var session = new Session
-        {
-            App = new string('a', Identifiers.MaxAppLength),
-            User = name,
-            Device = name,
-            Key = new SessionKey { Session = ulong.MaxValue, Epoch = ulong.MaxValue },
-            Incarnation = ulong.MaxValue,
-            Room = new string('r', MaxRoomName),
-            RemoteAddress = new string('1', MaxRemoteAddress),
-            ClientVersion = uint.MaxValue,
-            ChatClient = true,
-            SinceUnixMs = long.MaxValue,
-            NamedDevice = name,
-            Sdk = new string('s', MaxSdk),
-            State = SessionState.Away,
-            StateSinceUnixMs = long.MaxValue,
-            LastSeenUnixMs = long.MaxValue,
-            Change = ulong.MaxValue,
-        };
-        var user = new UserSessions { User = name, Sessions = { Enumerable.Repeat(session, MaxSessionsOfAUser) } };
+        var user = new UserSessions { User = LongestNames.Name, Sessions = { LongestNames.SessionsOfAUser } };
 
         var answer = new LookupReply { Users = { Enumerable.Repeat(user, SessionLookup.UsersPerCall) } };
 

@@ -12,7 +12,10 @@ internal sealed class ScriptedBus : IBus
     /// <summary>The outcome of a publish to a room; null = to all rooms.</summary>
     public Func<ulong?, RoomMessage, PublishOutcome> Outcome { get; set; } = static (_, _) => PublishOutcome.Accepted;
 
-    public bool IsConnected => true;
+    /// <summary>Awaited before the outcome of a publish.</summary>
+    public Func<ulong?, Task> Taking { get; set; } = static _ => Task.CompletedTask;
+
+    public bool IsConnected { get; set; } = true;
 
     /// <summary>Everything that was published, in order, with what became of it.</summary>
     public IReadOnlyList<(ulong? Room, RoomMessage Message, PublishOutcome Outcome)> Published
@@ -45,13 +48,14 @@ internal sealed class ScriptedBus : IBus
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ValueTask<PublishOutcome> Publish(ulong? room, RoomMessage message)
+    private async ValueTask<PublishOutcome> Publish(ulong? room, RoomMessage message)
     {
+        await Taking(room);
         lock (_sync)
         {
             var outcome = Outcome(room, message);
             _published.Add((room, message, outcome));
-            return ValueTask.FromResult(outcome);
+            return outcome;
         }
     }
 }

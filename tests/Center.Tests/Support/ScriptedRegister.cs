@@ -14,11 +14,14 @@ internal sealed class ScriptedRegister
     {
         Sessions = new SessionsOf(this);
         Apps = new AppsOf(this);
+        Channels = new ScriptedChannels((app, user) => _sessions.GetValueOrDefault((app, user)) ?? []);
     }
 
     public SessionsClient Sessions { get; }
 
     public AppsClient Apps { get; }
+
+    public ScriptedChannels Channels { get; }
 
     public Dictionary<string, App> KnownApps { get; } = [];
 
