@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microservices.Client.Connections;
 using Microservices.Client.Endpoints;
 using Microservices.Client.Messages;
+using Microservices.Client.Receiving;
 using Microservices.Client.Reconnecting;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
@@ -13,19 +14,24 @@ namespace Microservices.Client;
 /// connection breaks. It runs once: a stopped client stays stopped.
 /// </summary>
 /// <remarks>
-/// Events are raised one after another, and nothing more is read while one is handled: hand long work over. What a handler throws
-/// stops the client and is thrown by <see cref="Completion"/>. All methods may be called from any thread.
+/// Messages are handed over one after another, in the order in which they arrived: first to the event, then to <see cref="PushClientOptions.OnPush"/> or
+/// <see cref="PushClientOptions.OnChat"/>. The other events are raised one after another too, and may be so while a message is handled; nothing is
+/// read meanwhile, so they should return soon. What a handler throws stops the client, unless <see cref="ReceiveOptions.OnFault"/> says to try
+/// a message again, and is thrown by <see cref="Completion"/>. All methods may be called from any thread.
 /// </remarks>
 public sealed class PushClient : IAsyncDisposable
 {
     private readonly PushClientOptions _options;
     private readonly DispatcherClient _dispatcher;
     private readonly SentMessages _sent;
+    private readonly Receiver _receiver;
+    private readonly Fetches _fetches;
     private readonly Reconnector _reconnector;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstLogin = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sync = new();
     private volatile ClientState _state = new(ClientPhase.Idle);
+    private readonly TaskCompletionSource _receiving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
 
     /// <summary>Creates a client that does nothing yet.</summary>
@@ -36,7 +42,9 @@ public sealed class PushClient : IAsyncDisposable
         _options = options;
         _dispatcher = new DispatcherClient(options);
         _sent = new SentMessages(options.TimeProvider);
-        _reconnector = new Reconnector(options, _dispatcher, new Inbox(OnChat, OnPush, OnError), OnState);
+        _receiver = new Receiver(options, HandleAsync, restart => LogRestarted?.Invoke(restart), fault => Raise(HandlerFailed, fault));
+        _fetches = new Fetches(options);
+        _reconnector = new Reconnector(options, _dispatcher, new Inbox(_receiver, _fetches, OnError), OnState);
     }
 
     /// <summary>Chat arrived.</summary>
@@ -44,6 +52,12 @@ public sealed class PushClient : IAsyncDisposable
 
     /// <summary>A push from an internal app arrived.</summary>
     public event Action<PushMessage>? PushReceived;
+
+    /// <summary>A channel's log has a new epoch: raised before the first message of it is handed over.</summary>
+    public event Action<LogRestart>? LogRestarted;
+
+    /// <summary>With <see cref="FaultAction.Retry"/>: a handler or the cursor store threw this and is tried again.</summary>
+    public event Action<Exception>? HandlerFailed;
 
     /// <summary>A request failed; the connection goes on.</summary>
     public event Action<ServerError>? ErrorReceived;
@@ -53,6 +67,9 @@ public sealed class PushClient : IAsyncDisposable
 
     /// <summary>What the client is doing.</summary>
     public ClientState State => _state;
+
+    /// <summary>What it did with what arrived.</summary>
+    public ReceivedCounts Received => _receiver.Counts;
 
     /// <summary>Ends when the client has stopped; faulted with a <see cref="PushClientException"/> when a handler threw.</summary>
     public Task Completion => _running ?? Task.CompletedTask;
@@ -109,6 +126,35 @@ public sealed class PushClient : IAsyncDisposable
         return SendAsync(Command.BroadcastChat, id => new BroadcastChat { ChatContent = text, Id = id }, cancellationToken);
     }
 
+    /// <summary>
+    /// Reads a part of a channel as the server has it; that acknowledges nothing. Waits while there is no connection and while the server says to
+    /// come later: the token bounds it. May be called in a handler.
+    /// </summary>
+    /// <param name="channel"><c>inbox</c> or <c>all</c>.</param>
+    /// <param name="after">The page begins behind it.</param>
+    /// <param name="limit">How many messages at most, 1 to 100.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PushClientException">The server refuses it, such as with <see cref="Code.UnknownPosition"/>; or the client has stopped.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task<MessagePage> FetchAsync(string channel, MessagePosition after, int limit = 20, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(channel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, (int)Fetch.MaxLimit);
+        return _fetches.ReadAsync(channel, after, limit, cancellationToken);
+    }
+
+    /// <summary>Reads a kept message, such as one that came without its payload (<see cref="PushMessage.IsNotify"/>).</summary>
+    /// <returns>Null: it has expired meanwhile. It has no payload still when that is too long for a frame.</returns>
+    /// <exception cref="ArgumentException">The message is not a kept one.</exception>
+    /// <inheritdoc cref="FetchAsync(string, MessagePosition, int, CancellationToken)"/>
+    public async Task<PushMessage?> FetchAsync(PushMessage notification, CancellationToken cancellationToken = default)
+    {
+        var position = notification.Position ?? throw new ArgumentException("The message is not a kept one: it has no position.", nameof(notification));
+        var page = await FetchAsync(notification.Channel, position.Before, limit: 1, cancellationToken);
+        return page.Messages.FirstOrDefault(message => message.Position == position);
+    }
+
     /// <summary>The heartbeat interval that holds, as the server last said; zero without a connection.</summary>
     public TimeSpan HeartbeatInterval => _reconnector.HeartbeatInterval;
 
@@ -123,13 +169,22 @@ public sealed class PushClient : IAsyncDisposable
         _reconnector.ProposeHeartbeat(interval);
     }
 
-    /// <summary>Sends what waits, says goodbye, and stops. Not to be waited for in a handler.</summary>
+    /// <summary>
+    /// Waits for the handler that runs, acknowledges what was handled, sends what waits, says goodbye, and stops. Messages that no handler has begun with come
+    /// again if they are kept. Not to be waited for in a handler.
+    /// </summary>
     public async Task CloseAsync()
     {
         Task? running;
         lock (_sync)
         {
             running = _running;
+        }
+
+        if (running is not null)
+        {
+            await _receiver.StopAsync();
+            await Task.WhenAny(_receiving.Task, Task.Delay(_options.CloseTimeout, _options.TimeProvider));
         }
 
         await _stop.CancelAsync();
@@ -148,20 +203,49 @@ public sealed class PushClient : IAsyncDisposable
     {
         await CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _dispatcher.Dispose();
+        _receiver.Dispose();
+        _fetches.Dispose();
         _stop.Dispose();
     }
 
     private async Task RunAsync()
     {
+        var receiving = ReceiveAsync();
         try
         {
-            var end = await _reconnector.RunAsync(_stop.Token);
+            ConnectionEnd end;
+            try
+            {
+                end = await _reconnector.RunAsync(_stop.Token);
+            }
+            finally
+            {
+                // First, so that what a handler throws because of the stop is not taken for a fault of it.
+                await _receiver.StopAsync();
+                _fetches.Stopped();
+                await receiving;
+            }
+
             OnState(new ClientState(ClientPhase.Stopped) { Code = end.Code, Message = end.Message });
         }
         catch (Exception fault)
         {
             OnState(new ClientState(ClientPhase.Stopped) { Code = Code.InternalError, Message = fault.Message });
             throw;
+        }
+    }
+
+    // What ends the receiver by a fault ends the client.
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            await _receiver.RunAsync();
+        }
+        finally
+        {
+            _receiving.TrySetResult();
+            await _stop.CancelAsync();
         }
     }
 
@@ -186,9 +270,19 @@ public sealed class PushClient : IAsyncDisposable
         }
     }
 
-    private void OnChat(ChatMessage chat) => Raise(ChatReceived, chat);
-
-    private void OnPush(PushMessage push) => Raise(PushReceived, push);
+    private async ValueTask HandleAsync(WaitingMessage message, CancellationToken cancellationToken)
+    {
+        if (message.Chat is { } chat)
+        {
+            ChatReceived?.Invoke(chat);
+            await (_options.OnChat?.Invoke(chat, cancellationToken) ?? ValueTask.CompletedTask);
+        }
+        else if (message.Push is { } push)
+        {
+            PushReceived?.Invoke(push);
+            await (_options.OnPush?.Invoke(push, cancellationToken) ?? ValueTask.CompletedTask);
+        }
+    }
 
     private void OnError(ServerError error)
     {

@@ -1,4 +1,6 @@
 using Microservices.Client.Endpoints;
+using Microservices.Client.Messages;
+using Microservices.Client.Receiving;
 using Microservices.Protocol;
 
 namespace Microservices.Client;
@@ -35,7 +37,7 @@ public sealed class PushClientOptions
     /// <summary>The longest frame that the client takes, bytes; more than any gateway sends (256 KiB unless told otherwise). Default 1 MiB.</summary>
     public uint MaxFrameBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How long the dispatcher's answer, the TCP connection, and the answer to verify may take, each. Default 10 s.</summary>
+    /// <summary>How long the dispatcher's answer, the TCP connection, and the answers to verify and fetch may take, each. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long <see cref="PushClient.CloseAsync"/> waits for what is still to be sent. Default 2 s.</summary>
@@ -43,6 +45,19 @@ public sealed class PushClientOptions
 
     /// <summary>Frames that may wait to be sent; a send waits while there are more. Default 256.</summary>
     public int MaxQueuedFrames { get; init; } = 256;
+
+    /// <summary>
+    /// Handles pushes, one after another, kept ones in the order of their channel, after <see cref="PushClient.PushReceived"/> was raised. May take its time: the client
+    /// lives on beside it. A kept message is acknowledged when it has finished. The token ends when the client closes. What it throws:
+    /// <see cref="ReceiveOptions.OnFault"/>.
+    /// </summary>
+    public Func<PushMessage, CancellationToken, ValueTask>? OnPush { get; init; }
+
+    /// <summary>As <see cref="OnPush"/>, for chat, after <see cref="PushClient.ChatReceived"/>. One message is handled at a time, chat or push.</summary>
+    public Func<ChatMessage, CancellationToken, ValueTask>? OnChat { get; init; }
+
+    /// <summary>Handling and acknowledging.</summary>
+    public ReceiveOptions Receive { get; init; } = new();
 
     /// <summary>Heartbeats.</summary>
     public HeartbeatOptions Heartbeat { get; init; } = new();
@@ -67,6 +82,7 @@ public sealed class PushClientOptions
         Check.That(MaxQueuedFrames > 0, nameof(MaxQueuedFrames), $"{MaxQueuedFrames}; it takes 1 or more");
         Check.Positive(ConnectTimeout, nameof(ConnectTimeout));
         Check.Positive(CloseTimeout, nameof(CloseTimeout));
+        Receive.Validate();
         Heartbeat.Validate();
         Reconnect.Validate();
     }

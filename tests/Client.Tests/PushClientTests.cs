@@ -28,7 +28,7 @@ public sealed class PushClientTests
         await connecting.WaitAsync(FakeConnection.Deadline);
 
         Assert.Equal(("ann", "t1", "shop", "d1", "wifi", 10_000u), (verify.User, verify.Token, verify.App, verify.Device, verify.Network, verify.HeartbeatMs));
-        Assert.Equal([Features.HeartbeatAck], verify.Features);
+        Assert.Equal([Features.HeartbeatAck, Features.Ack], verify.Features);
         Assert.NotEmpty(verify.Sdk);
         Assert.Equal((ClientPhase.Verified, "1-1", gateway.Endpoint), (client.Client.State.Phase, client.Client.State.Session, client.Client.State.Endpoint));
     }

@@ -39,6 +39,9 @@ internal sealed class Connection : IAsyncDisposable
 
     public bool HasEnded => _ended.Task.IsCompleted;
 
+    /// <summary>Ends with the connection.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>Ends the connection; the first reason wins.</summary>
     public void End(ConnectionEnd end) => _ended.TrySetResult(end);
 

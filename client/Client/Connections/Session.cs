@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
 using Microservices.Client.Messages;
+using Microservices.Client.Receiving;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
@@ -26,6 +27,9 @@ internal sealed class Session(
     // What the latest verify was sent with; written before it is sent.
     private volatile string _token = "";
     private long _verifiedAt;
+
+    // Where what arrives is to be acknowledged; null: nowhere.
+    private Connection? _acknowledgeOn;
 
     /// <summary>A login has succeeded on this connection.</summary>
     public bool IsVerified { get; private set; }
@@ -72,6 +76,9 @@ internal sealed class Session(
             case Command.Push:
                 OnPush(FrameBody.Read<PushDelivery>(header, body));
                 break;
+            case Command.Page:
+                inbox.Fetches.Complete(FrameBody.Read<Page>(header, body));
+                break;
             case Command.HeartbeatAck:
                 pace.Apply(FrameBody.Read<HeartbeatAck>(header, body).HeartbeatMs);
                 break;
@@ -99,7 +106,7 @@ internal sealed class Session(
             HeartbeatMs = (uint)pace.Interval.TotalMilliseconds,
             Resume = ticket.For(token),
             Sdk = Sdk,
-            Features = [Features.HeartbeatAck],
+            Features = options.Receive.Acknowledge == AcknowledgeMode.AfterHandler ? [Features.HeartbeatAck, Features.Ack] : [Features.HeartbeatAck],
         };
         connection.TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Verify, verify));
         try
@@ -120,6 +127,7 @@ internal sealed class Session(
         {
             IsVerified = true;
             _verifiedAt = options.TimeProvider.GetTimestamp();
+            _acknowledgeOn = answer.Features.Contains(Features.Ack) ? connection : null;
             ticket.Keep(answer.Resume, _token);
             pace.Apply(answer.HeartbeatMs);
             connection.MaxSendBytes = answer.Limits is { MaxFrameBytes: > 0 } limits ? limits.MaxFrameBytes : Frame.DefaultMaxBytes;
@@ -129,10 +137,10 @@ internal sealed class Session(
         _answers.Writer.TryWrite(answer);
     }
 
-    private void OnChat(ChatAudience audience, ChatDelivery chat) => inbox.Chat(new ChatMessage(audience, chat.ChatFrom, chat.ChatContent));
+    private void OnChat(ChatAudience audience, ChatDelivery chat) =>
+        inbox.Messages.Take(WaitingMessage.Of(ChatMessage.Of(audience, chat), _acknowledgeOn), connection);
 
-    private void OnPush(PushDelivery push) => inbox.Push(new PushMessage(
-        push.Id, push.App, push.Type, push.ContentType, push.Payload, push.Expires > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(push.Expires) : null));
+    private void OnPush(PushDelivery push) => inbox.Messages.Take(WaitingMessage.Of(PushMessage.Of(push), _acknowledgeOn), connection);
 
     private void OnDirective(Directive directive)
     {
@@ -166,9 +174,9 @@ internal sealed class Session(
         {
             connection.End(Refusal.Of(error.Code, error.Message, retryAfter));
         }
-        else
+        else if (new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter) is var told && !inbox.Fetches.TryFail(told))
         {
-            inbox.Error(new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter));
+            inbox.Error(told);
         }
     }
 

@@ -114,6 +114,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
             {
                 _current = null;
                 _pace = null;
+                inbox.Fetches.Disconnected();
             }
         }
         catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException)
@@ -149,6 +150,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
         }
 
         _current = connection;
+        inbox.Fetches.Connected(connection);
         onState(new ClientState(ClientPhase.Verified) { Endpoint = endpoint, Session = answer.Session, Resumed = answer.Resumed });
     }
 }

@@ -49,14 +49,14 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
 
     public Task<Verify> ReadVerifyAsync() => ReadAsync<Verify>(Command.Verify);
 
-    public Task AnswerVerifyAsync(uint heartbeatMs = 60_000, string ticket = "", bool resumed = false) => SendAsync(Command.VerifyResult, new VerifyResult
+    public Task AnswerVerifyAsync(uint heartbeatMs = 60_000, string ticket = "", bool resumed = false, bool acknowledges = false) => SendAsync(Command.VerifyResult, new VerifyResult
     {
         Code = 1,
         Resume = ticket,
         Resumed = resumed,
         Session = "1-1",
         HeartbeatMs = heartbeatMs,
-        Features = [Features.HeartbeatAck],
+        Features = acknowledges ? [Features.HeartbeatAck, Features.Ack] : [Features.HeartbeatAck],
         Limits = new Limits { MaxFrameBytes = 1000, SilenceLimitMs = 150_000 },
     });
 

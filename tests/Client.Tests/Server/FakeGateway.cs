@@ -23,11 +23,11 @@ internal sealed class FakeGateway : IDisposable
     public async Task<FakeConnection> AcceptAsync() => new(await _listener.AcceptSocketAsync().WaitAsync(FakeConnection.Deadline));
 
     /// <summary>Accepts a connection and lets its verify succeed.</summary>
-    public async Task<FakeConnection> AcceptVerifiedAsync(uint heartbeatMs = 60_000)
+    public async Task<FakeConnection> AcceptVerifiedAsync(uint heartbeatMs = 60_000, bool acknowledges = false)
     {
         var connection = await AcceptAsync();
         await connection.ReadVerifyAsync();
-        await connection.AnswerVerifyAsync(heartbeatMs);
+        await connection.AnswerVerifyAsync(heartbeatMs, acknowledges: acknowledges);
         return connection;
     }
 
