@@ -4,6 +4,7 @@ using Microservices.Contracts.Bus;
 using Microservices.Contracts.Register;
 using Microsoft.Extensions.DependencyInjection;
 using BusKey = Microservices.Contracts.Bus.SessionKey;
+using ChannelsClient = Microservices.Contracts.Register.Channels.ChannelsClient;
 using RoomsClient = Microservices.Contracts.Register.Rooms.RoomsClient;
 using SessionsClient = Microservices.Contracts.Register.Sessions.SessionsClient;
 using TokensClient = Microservices.Contracts.Register.Tokens.TokensClient;
@@ -114,6 +115,24 @@ internal sealed class TestRoom : IAsyncDisposable
             },
         });
         return reply.Taken[0];
+    }
+
+    /// <summary>Opens the user's channels, as after a login: its reader counts from then.</summary>
+    public async Task<OpenedReader> OpenChannelsAsync(string user, string reader = "", string app = "default")
+    {
+        var reply = await _register.GetRequiredService<ChannelsClient>().OpenAsync(
+            new OpenRequest { Readers = { new OpenReader { App = app, User = user, Device = reader } } });
+        return reply.Readers[0];
+    }
+
+    /// <summary>Moves the cursor of the user's inbox on.</summary>
+    public async Task AcknowledgeAsync(string user, Contracts.Center.ChannelPosition position, string reader = "", string app = "default")
+    {
+        var reply = await _register.GetRequiredService<ChannelsClient>().AckAsync(new AckRequest
+        {
+            Acks = { new AckPosition { App = app, User = user, Device = reader, Position = new Position { Epoch = position.Epoch, Seq = position.Seq } } },
+        });
+        Assert.Equal(AckOutcome.Taken, reply.Outcomes[0]);
     }
 
     /// <summary>Sends a chat message up.</summary>
