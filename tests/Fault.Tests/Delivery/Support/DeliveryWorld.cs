@@ -87,18 +87,23 @@ internal sealed class DeliveryWorld : IAsyncDisposable
     public async Task AssertDeliveredAsync()
     {
         await WaitUntilReceivedAsync();
-        var faults = Addressees.Select(static one => one.FirstFault()).OfType<string>().ToArray();
-        Check(faults.Length == 0, () => $"{faults.Length} of {Addressees.Count} clients:\n{string.Join('\n', faults.Take(5))}");
-        foreach (var addressee in Addressees)
-        {
-            AssertRising(addressee);
-        }
-
+        CheckReceived();
         var ledger = await WaitUntilNothingIsPendingAsync();
         Check(
             ledger.Accepted == (ulong)Sender.Accepted && ledger.Acknowledged == ledger.Accepted,
             () => $"{Sender.Accepted} were accepted and received; ledger {ledger}");
         FaultWorld.Report($"{Sender.Accepted} messages, {Sender.Retries} calls repeated, {Receivers.Sum(static one => one.Logins)} logins of {Addressees.Count} clients; {ledger}");
+    }
+
+    /// <summary>Every handler has got what was accepted, once and in order, and positions rise.</summary>
+    public void CheckReceived()
+    {
+        var faults = Addressees.Select(static one => one.FirstFault()).OfType<string>().ToArray();
+        Check(faults.Length == 0, () => $"{faults.Length} of {Addressees.Count} clients:\n{string.Join('\n', faults.Take(5))}");
+        foreach (var addressee in Addressees)
+        {
+            CheckRising(addressee);
+        }
     }
 
     /// <summary>Waits until every handler has got as many as were accepted for it.</summary>
@@ -178,7 +183,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         return new Receiver(user, setup.Options?.Invoke(number, options) ?? options);
     }
 
-    private void AssertRising(Addressee addressee)
+    private void CheckRising(Addressee addressee)
     {
         foreach (var (one, next) in addressee.Accepted.Zip(addressee.Accepted.Skip(1)))
         {
