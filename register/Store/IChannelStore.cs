@@ -37,7 +37,7 @@ internal interface IChannelStore
     Task<IReadOnlyList<LogPage?>> ReadAsync(IReadOnlyList<LogRead> reads, PageLimits limits, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves cursors on. What all readers of an inbox have passed leaves the log; an inbox without entries is due no more. A cursor of "all" is taken as it is,
+    /// Moves cursors on. What all readers of an inbox have passed leaves the log; an inbox without entries is due no more. A cursor of "all" is taken as it is (the first one always),
     /// one of an inbox only up to the head (an older epoch's position is never beyond it); one beyond changes nothing, and makes no reader. A reader that is
     /// not known is made (here and in <see cref="OpenAsync"/>), while there are fewer than <see cref="Reader.Most"/>; then it takes the place of the one that
     /// was seen least recently. Both members forget readers first that were not seen for <see cref="Reader.KeepUnseen"/>.
@@ -49,7 +49,7 @@ internal interface IChannelStore
 
     /// <summary>
     /// Inboxes of a partition that are due, at most <paramref name="limit"/>: expired entries leave them, and the due time of those that still hold some becomes
-    /// <paramref name="again"/> from now, so that of several callers one gets each. Without stored sessions an inbox is due again when its first entry expires;
+    /// <paramref name="again"/> from now, so that of several callers one gets each. Without stored sessions an inbox is due again when the first of its entries expires;
     /// it is told all the same. <paramref name="limit"/> counts those that were looked at: what held only expired entries is not told.
     /// </summary>
     Task<IReadOnlyList<DueInbox>> TakeDueAsync(int partition, int limit, TimeSpan again, CancellationToken cancellationToken);

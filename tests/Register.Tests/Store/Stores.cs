@@ -22,18 +22,19 @@ internal sealed record Stores(
     IChannelStore Channels,
     RedisClient? Client = null) : IAsyncDisposable
 {
-    public static Stores Memory()
+    public static Stores Memory(TimeProvider? clock = null)
     {
-        var sessions = new MemorySessionStore(Options.Create(new SessionsOptions()), TimeProvider.System);
+        var time = clock ?? TimeProvider.System;
+        var sessions = new MemorySessionStore(Options.Create(new SessionsOptions()), time);
         return new Stores(
-            new MemoryRoomStore(TimeProvider.System),
+            new MemoryRoomStore(time),
             sessions,
-            new MemoryEventOutbox(sessions, TimeProvider.System),
+            new MemoryEventOutbox(sessions, time),
             new MemoryTokenStore(),
-            new MemoryAppStore(TimeProvider.System),
-            new MemoryResumeKeyStore(TimeProvider.System),
-            new MemoryJobStore(TimeProvider.System, Options.Create(new JobsOptions())),
-            new MemoryChannelStore(sessions, TimeProvider.System));
+            new MemoryAppStore(time),
+            new MemoryResumeKeyStore(time),
+            new MemoryJobStore(time, Options.Create(new JobsOptions())),
+            new MemoryChannelStore(sessions, time));
     }
 
     /// <summary>Connects in the background.</summary>

@@ -27,11 +27,7 @@ internal sealed class AllChannel
                 return known.Repeat(append, _log.IsWaiting(known.Position, now / 1000));
             }
 
-            while (_log.Count > 0 && (_log.Count >= append.Rules.MaxMessages || _log.Bytes + append.Content.Length > append.Rules.MaxBytes))
-            {
-                _log.RemoveOldest();
-            }
-
+            MakeRoom(append, now / 1000);
             var entry = _log.Add(append.Content, append.ExpiresMs(now), (ulong)now);
             _keys.Keep(append, entry, now);
             return AppendOutcome.Appended(append, entry.Position, entry.ExpiresUnixMs);
@@ -45,4 +41,20 @@ internal sealed class AllChannel
             return _log.Read(after, limits, now / 1000);
         }
     }
+
+    private void MakeRoom(Append append, long nowMs)
+    {
+        if (IsFull(append))
+        {
+            _log.RemoveExpired(nowMs);
+        }
+
+        while (_log.Count > 0 && IsFull(append))
+        {
+            _log.RemoveOldest();
+        }
+    }
+
+    private bool IsFull(Append append) =>
+        _log.Count >= append.Rules.MaxMessages || _log.Bytes + append.Content.Length > append.Rules.MaxBytes;
 }

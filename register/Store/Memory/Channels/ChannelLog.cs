@@ -15,6 +15,9 @@ internal sealed class ChannelLog
 
     public ReadOnlySpan<LogEntry> Entries => CollectionsMarshal.AsSpan(_entries);
 
+    /// <summary>When the first of the entries expires, Unix time.</summary>
+    public long FirstExpiryMs => _entries.Min(static entry => entry.ExpiresUnixMs);
+
     public LogEntry Add(ReadOnlyMemory<byte> content, long expiresMs, ulong newEpoch)
     {
         Head = new LogPosition(Head == LogPosition.Start ? newEpoch : Head.Epoch, Head.Seq + 1);

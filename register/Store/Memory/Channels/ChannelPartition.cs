@@ -82,7 +82,7 @@ internal sealed class ChannelPartition(int number, MemorySessionStore sessions)
                 }
 
                 var stored = sessions.StoredOf(app, user);
-                SetDue(inbox, stored.Count > 0 ? now + (long)again.TotalMicroseconds : inbox.Log.Entries[0].ExpiresUnixMs * 1000);
+                SetDue(inbox, stored.Count > 0 ? now + (long)again.TotalMicroseconds : inbox.Log.FirstExpiryMs * 1000);
                 taken.Add(new DueInbox(app, user, inbox.Log.Head, stored));
             }
 

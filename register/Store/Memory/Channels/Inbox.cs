@@ -70,7 +70,7 @@ internal sealed class Inbox(string app, string user, LedgerRow ledger)
         }
 
         var reader = Seen(ack.Reader.Device, now);
-        var moved = ack.Position > ((ack.All ? reader.AllCursor : reader.Cursor) ?? LogPosition.Start);
+        var moved = ack.All ? reader.AllCursor is not { } cursor || ack.Position > cursor : ack.Position > reader.Cursor;
         if (moved && ack.All)
         {
             reader.AllCursor = ack.Position;
@@ -88,7 +88,7 @@ internal sealed class Inbox(string app, string user, LedgerRow ledger)
         Log.Head,
         Log.Count,
         Log.Bytes,
-        [.. _readers.Values.Select(reader => new StoredReader(
+        [.. _readers.Values.Where(reader => !IsForgotten(reader, now)).Select(reader => new StoredReader(
             reader.Device,
             reader.Cursor,
             reader.SeenAt / 1000,
