@@ -4,6 +4,7 @@ using Microservices.Gateway.Apps;
 using Microservices.Gateway.Commands;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Liveness;
@@ -84,6 +85,7 @@ internal static class GatewayParts
         services.AddSingleton<ICommandHandler, GroupChatCommand>();
         services.AddSingleton<ICommandHandler, BroadcastChatCommand>();
         services.AddSingleton<ICommandHandler, HeartbeatCommand>();
+        services.AddSingleton<ICommandHandler, AckCommand>();
         services.AddSingleton<ICommandHandler, GoodbyeCommand>();
 
         // Up to the bus, down from the bus
@@ -92,6 +94,18 @@ internal static class GatewayParts
         services.AddSingleton<UplinkSender>();
         services.AddValidatedOptions<DeliveryOptions, DeliveryOptionsValidator>(DeliveryOptions.Section);
         services.AddSingleton<RoomInbox>();
+
+        // Kept messages
+        services.AddSingleton<ChannelMetrics>();
+        services.AddSingleton<SinkParts>();
+        services.AddSingleton<LogReads>();
+        services.AddSingleton<InboxReads>();
+        services.AddSingleton<SharedLog>();
+        services.AddSingleton<FlowLooks>();
+        services.AddSingleton<CursorReports>();
+        services.AddSingleton<ChannelDelivery>();
+        services.AddSingleton<KeptArrivals>();
+        services.AddSingleton<SessionOpener>();
 
         // What register knows of this room, and this room of apps
         services.AddValidatedOptions<RoomOptions, RoomOptionsValidator>(RoomOptions.Section);

@@ -20,6 +20,7 @@ internal sealed record AppPolicy
     private const uint DefaultChatsPerSecond = 100;
     private const uint DefaultChatBurst = 1_000;
     private const int DefaultMaxContentBytes = 32 * 1024;
+    private const uint DefaultAckTimeoutMs = 30_000;
 
     /// <summary>An app that only the defaults are known of.</summary>
     public static AppPolicy Default { get; } = Of(new App());
@@ -52,6 +53,9 @@ internal sealed record AppPolicy
 
     public required uint DefaultHeartbeat { get; init; }
 
+    /// <summary>A kept message that is not acknowledged for so long ends the connection, ms.</summary>
+    public required uint AckTimeoutMs { get; init; }
+
     public static AppPolicy Of(App app)
     {
         var liveness = app.Liveness ?? new LivenessPolicy();
@@ -73,6 +77,7 @@ internal sealed record AppPolicy
             Liveness = isPatient ? Patient(liveness) : LivenessRules.Tight(silence),
             MinHeartbeatMs = least,
             MaxHeartbeatMs = Math.Max(least, Math.Min(Or(liveness.MaxHeartbeatMs, DefaultMaxHeartbeatMs), bound)),
+            AckTimeoutMs = Or(app.Keep?.AckTimeoutMs, DefaultAckTimeoutMs),
             DefaultHeartbeat = Or(liveness.DefaultHeartbeatMs, isStrict ? StrictHeartbeatMs : DefaultHeartbeatMs),
         };
     }

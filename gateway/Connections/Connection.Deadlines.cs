@@ -23,6 +23,11 @@ internal sealed partial class Connection
     {
         Volatile.Write(ref _isPaused, paused);
         Heard();
+        if (!paused && Session is { OldestUnacknowledgedMs: > 0 } session)
+        {
+            // Acknowledgements were not read meanwhile.
+            _parts.Channels.RestartAcks(session);
+        }
     }
 
     /// <summary>A whole frame came.</summary>
@@ -66,6 +71,14 @@ internal sealed partial class Connection
 
     void IOutboxOwner.OnBacklog() => WatchDeadline();
 
+    void IOutboxOwner.OnDrained()
+    {
+        if (Session is { } session)
+        {
+            _parts.Channels.Drained(session);
+        }
+    }
+
     protected internal override void OnDue()
     {
         if (Volatile.Read(ref _ended))
@@ -80,6 +93,12 @@ internal sealed partial class Connection
         }
         else if (!IsClosing && Session is { } session)
         {
+            if (AckDueMs(session) <= now)
+            {
+                Close(Code.AckTimeout, string.Create(CultureInfo.InvariantCulture, $"A message was not acknowledged within {session.App.Policy.AckTimeoutMs} ms."));
+                return;
+            }
+
             Judge(session, now);
         }
         else if (now < Volatile.Read(ref _deadlineMs))
@@ -144,9 +163,17 @@ internal sealed partial class Connection
     {
         var due = IsClosing || Session is not { } session
             ? Volatile.Read(ref _deadlineMs)
-            : session.Liveness.NextLookMs(session.App.Policy.Liveness, PeriodBaseMs(session, session.App.Policy), HeardMs()) + _parts.Wheel.TickMs;
+            : Math.Min(
+                session.Liveness.NextLookMs(session.App.Policy.Liveness, PeriodBaseMs(session, session.App.Policy), HeardMs()) + _parts.Wheel.TickMs,
+                AckDueMs(session));
         return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
     }
+
+    /// <summary>When the oldest kept message that is in flight must be acknowledged. Not while acknowledgements are not read.</summary>
+    private long AckDueMs(Session session) =>
+        session.OldestUnacknowledgedMs is > 0 and var sent
+            ? (Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : sent) + session.App.Policy.AckTimeoutMs + _parts.Wheel.TickMs
+            : NoDeadlineMs;
 
     private long HeardMs() => Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : Volatile.Read(ref _heardMs);
 

@@ -270,6 +270,8 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
 
         _parts.Sessions.Remove(session);
 
+        _parts.Channels.End(session);
+
         // A session that was displaced or revoked is another's now, or nobody's.
         if (session.TryEnd() && Reason is not (Code.Displaced or Code.TokenRevoked))
         {

@@ -1,5 +1,6 @@
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Commands;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Sessions;
@@ -20,6 +21,7 @@ internal sealed class ConnectionParts
         SessionTable sessions,
         SessionEnds ends,
         SessionReports reports,
+        ChannelDelivery channels,
         Gate gate,
         GatewayMetrics metrics,
         TimeProvider time,
@@ -33,6 +35,7 @@ internal sealed class ConnectionParts
         Sessions = sessions;
         Ends = ends;
         Reports = reports;
+        Channels = channels;
         Gate = gate;
         Metrics = metrics;
         Time = time;
@@ -69,6 +72,8 @@ internal sealed class ConnectionParts
     public SessionEnds Ends { get; }
 
     public SessionReports Reports { get; }
+
+    public ChannelDelivery Channels { get; }
 
     public Gate Gate { get; }
 

@@ -8,6 +8,10 @@ namespace Microservices.Gateway.Connections;
 /// <summary>What 101 says.</summary>
 internal static class VerifyAnswers
 {
+    private static readonly string[] HeartbeatAck = [Features.HeartbeatAck];
+    private static readonly string[] Ack = [Features.Ack];
+    private static readonly string[] Both = [Features.HeartbeatAck, Features.Ack];
+
     public static VerifyResult Welcome(LoginAttempt login, Session session, ConnectionParts parts)
     {
         var policy = session.App.Policy;
@@ -18,7 +22,13 @@ internal static class VerifyAnswers
             HeartbeatMs = session.HeartbeatMs,
             ServerTimeMs = parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimit(session.HeartbeatMs) },
-            Features = session.WantsHeartbeatAck ? [Features.HeartbeatAck] : [],
+            Features = (session.WantsHeartbeatAck, session.WantsAck) switch
+            {
+                (true, true) => Both,
+                (true, false) => HeartbeatAck,
+                (false, true) => Ack,
+                _ => [],
+            },
             Id = login.Id,
             Resume = login.NextTicket,
             Resumed = login.IsResumed,

@@ -16,6 +16,38 @@ public sealed class DeliveryOptions
     /// <summary>The longest frame that is sent to a client, bytes with its header. JSON is longer than what it carries. Default 262,144.</summary>
     [Range(65_536, 16 * 1024 * 1024)]
     public int MaxFrameBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The most kept messages of a channel that a client has not acknowledged; what comes then waits in the log. Default 64.</summary>
+    [Range(1, 1_000)]
+    public int MaxInFlight { get; set; } = 64;
+
+    /// <summary>The same in bytes; a message that is larger is sent alone. Default 262,144.</summary>
+    [Range(1_024, 1024 * 1024)]
+    public int MaxInFlightBytes { get; set; } = 256 * 1024;
+
+    /// <summary>How long a kept message waits for an earlier one that is missing, before the log is read. Default 50 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan GapWait { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The most messages of a channel that wait so for one client; further ones are read from the log. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int MaxReordered { get; set; } = 64;
+
+    /// <summary>The same in bytes. Default 262,144.</summary>
+    [Range(1_024, 16 * 1024 * 1024)]
+    public int MaxReorderedBytes { get; set; } = 256 * 1024;
+
+    /// <summary>How many calls that open channels of sessions are under way at once. Default 2.</summary>
+    [Range(1, 64)]
+    public int ConcurrentOpens { get; set; } = 2;
+
+    /// <summary>How many calls that read channels for sessions are under way at once. Default 2.</summary>
+    [Range(1, 64)]
+    public int ConcurrentReads { get; set; } = 2;
+
+    /// <summary>How often at most register is told a session's cursor in the channel "all" while the session goes on. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan SharedCursorInterval { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 [OptionsValidator]

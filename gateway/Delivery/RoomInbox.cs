@@ -1,6 +1,7 @@
 using Microservices.Bus;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -14,6 +15,7 @@ namespace Microservices.Gateway.Delivery;
 /// What the bus brings for this room, on its way to the clients.
 /// <list type="number">
 /// <item>Wait while the room's lease is in doubt: what is here may be another's by now.</item>
+/// <item>Kept messages, which have positions, go to the flows of their channels: <see cref="KeptArrivals"/>. All others:</item>
 /// <item>Drop what the bus brought before.</item>
 /// <item>Find each recipient by number and epoch; another epoch is another session.</item>
 /// <item>Encode once for each version that is needed.</item>
@@ -21,7 +23,7 @@ namespace Microservices.Gateway.Delivery;
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
-    SessionTable sessions, AppDirectory apps, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
+    SessionTable sessions, AppDirectory apps, KeptArrivals kept, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
 {
     /// <summary>After so many recipients the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -72,6 +74,12 @@ internal sealed class RoomInbox(
 
     private bool Handle(RoomMessage message, ref int done)
     {
+        if (message.Delivery is { Positions.Count: > 0 } positioned)
+        {
+            // Repeats are told by their positions; a repeat for other recipients has the same id.
+            return kept.Deliver(message.Id, positioned, ref done);
+        }
+
         if (done == 0 && message.Id.Length > 0 && !_seen.IsNew(message.Id))
         {
             metrics.Dropped(DropCause.Repeat);
@@ -87,6 +95,9 @@ internal sealed class RoomInbox(
                 return true;
             case RoomMessage.KindOneofCase.Notice:
                 Notify(message.Notice);
+                return true;
+            case RoomMessage.KindOneofCase.Nudge:
+                kept.Nudge(message.Nudge);
                 return true;
             default:
                 metrics.Dropped(DropCause.UnknownKind);
@@ -122,7 +133,7 @@ internal sealed class RoomInbox(
                 return false;
             }
 
-            if (Find(recipients[done]) is { } session)
+            if (sessions.Find(recipients[done]) is { } session)
             {
                 Post(_frames, session);
             }
@@ -185,7 +196,7 @@ internal sealed class RoomInbox(
     {
         foreach (var key in close.Sessions)
         {
-            if (Find(key) is { } session)
+            if (sessions.Find(key) is { } session)
             {
                 session.Connection.Close((Code)close.Code, close.Message);
             }
@@ -198,7 +209,7 @@ internal sealed class RoomInbox(
 
     private void Notify(Notice notice)
     {
-        if (Find(notice.Session) is not { } session)
+        if (sessions.Find(notice.Session) is not { } session)
         {
             metrics.Dropped(DropCause.UnknownSession);
             return;
@@ -219,9 +230,6 @@ internal sealed class RoomInbox(
             Message = notice.Message,
         });
     }
-
-    private Session? Find(SessionKey? key) =>
-        key is not null && sessions.Find(key.Session) is { } session && session.Epoch == key.Epoch ? session : null;
 
     private void Hold(SessionKey key, string id, Contracts.Bus.Delivery delivery) => Hold(key, session =>
     {
@@ -248,7 +256,7 @@ internal sealed class RoomInbox(
                 metrics.Dropped(DropCause.LoginPending);
                 break;
             default:
-                if (Find(key) is { } settled)
+                if (sessions.Find(key) is { } settled)
                 {
                     deliver(settled);
                 }

@@ -1,6 +1,7 @@
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -15,7 +16,7 @@ namespace Microservices.Gateway.Lifetime;
 /// Starts the gateway's loops and ends them in order.
 /// <list type="number">
 /// <item>Start: apps and lease from register, then the room's queue, then connections are admitted.</item>
-/// <item>Stop: not ready; nobody admitted; connections closed with a directive; sessions ended; uplinks confirmed; the queue deleted; the lease released.</item>
+/// <item>Stop: not ready; nobody admitted; connections closed with a directive; acknowledgements told; sessions ended; uplinks confirmed; the queue deleted; the lease released.</item>
 /// </list>
 /// </summary>
 internal sealed class GatewayService(
@@ -26,6 +27,11 @@ internal sealed class GatewayService(
     LostSessions lost,
     SessionEnds ends,
     SessionReports reports,
+    SessionOpener opener,
+    LogReads reads,
+    FlowLooks looks,
+    ChannelDelivery delivery,
+    CursorReports cursors,
     UplinkSender uplink,
     RoomQueue queue,
     Reclaimer reclaimer,
@@ -45,6 +51,7 @@ internal sealed class GatewayService(
     private readonly CancellationTokenSource _end = new();
     private readonly List<Task> _looking = [];
     private Task _ending = Task.CompletedTask;
+    private Task _acknowledging = Task.CompletedTask;
     private Task _consuming = Task.CompletedTask;
     private Task _leasing = Task.CompletedTask;
 
@@ -55,6 +62,7 @@ internal sealed class GatewayService(
     {
         wheel.Start();
         _ending = ends.RunAsync(_end.Token);
+        _acknowledging = cursors.RunAsync(_end.Token);
         _consuming = queue.RunAsync(_stopConsuming.Token);
         return Task.CompletedTask;
     }
@@ -67,6 +75,9 @@ internal sealed class GatewayService(
         _looking.Add(lost.RunAsync(_stopLooking.Token));
         _looking.Add(reports.RunAsync(_stopLooking.Token));
         _looking.Add(reclaimer.RunAsync(_stopLooking.Token));
+        _looking.Add(opener.RunAsync(_stopLooking.Token));
+        _looking.Add(reads.RunAsync(delivery, _stopLooking.Token));
+        _looking.Add(looks.RunAsync(delivery, _stopLooking.Token));
         _looking.Add(OpenGateAsync());
         _leasing = lease.RunAsync(_release.Token, _end.Token);
         return Task.CompletedTask;
@@ -85,6 +96,9 @@ internal sealed class GatewayService(
         await CloseConnectionsAsync(either.Token);
         await _stopLooking.CancelAsync();
         await UntilAsync(Task.WhenAll(_looking), either.Token);
+        cursors.Complete();
+        await UntilAsync(_acknowledging, either.Token);
+        Step($"acknowledgements told; {cursors.Unfinished} not told");
         ends.Complete();
         await UntilAsync(_ending, either.Token);
         Step($"sessions ended; {ends.Unfinished} not told");

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Sessions;
 using Microservices.Protocol;
@@ -21,6 +22,7 @@ internal sealed class Reclaimer(
     SessionEnds ends,
     LostSessions lost,
     SessionReports reports,
+    SessionOpener opener,
     GatewayMetrics metrics,
     IOptions<SessionsOptions> options,
     TimeProvider time,
@@ -211,6 +213,7 @@ internal sealed class Reclaimer(
                     reports.Repeat(session);
                 }
 
+                opener.Add(session);
                 metrics.Reclaimed(ReclaimOutcome.Claimed);
                 return true;
             case Outcome.Overtaken:

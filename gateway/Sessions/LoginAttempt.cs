@@ -66,6 +66,9 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
     /// <summary>It asked for an answer to each heartbeat.</summary>
     public bool WantsHeartbeatAck { get; } = verify.Features.Contains(Features.HeartbeatAck);
 
+    /// <summary>It acknowledges kept messages.</summary>
+    public bool WantsAck { get; } = verify.Features.Contains(Features.Ack);
+
     /// <summary>Register took the ticket.</summary>
     public bool IsResumed { get; set; }
 

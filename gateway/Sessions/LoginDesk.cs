@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Resume;
@@ -18,6 +19,7 @@ internal sealed class LoginDesk(
     AppDirectory apps,
     RoomState room,
     Reclaimer reclaimer,
+    SessionOpener opener,
     ResumeTickets tickets,
     LoginPace pace,
     GatewayMetrics metrics,
@@ -129,6 +131,7 @@ internal sealed class LoginDesk(
             ClaimedFor = stamp,
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
+            WantsAck = login.WantsAck,
             ProposedHeartbeatMs = login.ProposedHeartbeatMs,
         };
         login.IsResumed = result.Resumed;
@@ -142,6 +145,7 @@ internal sealed class LoginDesk(
             return;
         }
 
+        opener.Add(session);
         if (stamp != room.Stamp)
         {
             // While register answered, the lease died, or a refill was asked for.

@@ -1,6 +1,7 @@
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 
@@ -16,7 +17,9 @@ internal sealed class Session
     private bool _ended;
     private bool _isAway;
     private bool _isReportQueued;
+    private bool _isOpeningQueued;
     private uint _heartbeatMs;
+    private int _cursors;
 
     public required Connection Connection { get; init; }
 
@@ -41,6 +44,15 @@ internal sealed class Session
 
     /// <summary>It asked for an answer to each heartbeat.</summary>
     public required bool WantsHeartbeatAck { get; init; }
+
+    /// <summary>It acknowledges kept messages; otherwise what was written is acknowledged.</summary>
+    public required bool WantsAck { get; init; }
+
+    /// <summary>What it was sent of the user's inbox.</summary>
+    public ChannelFlow Inbox { get; } = new();
+
+    /// <summary>What it was sent of the app's channel "all".</summary>
+    public ChannelFlow All { get; } = new();
 
     /// <summary>The lease under which it is claimed; it changes when the room had to take a new one.</summary>
     public ulong Incarnation => Volatile.Read(ref _incarnation);
@@ -87,6 +99,52 @@ internal sealed class Session
 
     /// <summary>How many messages it has sent up. Only its reading loop uses it.</summary>
     public ulong UplinkCounter { get; set; }
+
+    public ChannelFlow FlowOf(ChannelKind channel) => channel == ChannelKind.Inbox ? Inbox : All;
+
+    /// <summary>When the oldest kept message that it has not acknowledged was sent, on the wheel's clock; 0 = there is none.</summary>
+    public long OldestUnacknowledgedMs
+    {
+        get
+        {
+            var (inbox, all) = (Inbox.OldestMs, All.OldestMs);
+            return inbox == 0 || all == 0 ? inbox + all : Math.Min(inbox, all);
+        }
+    }
+
+    /// <summary>True when its channels are to be queued for opening; false when they are already.</summary>
+    public bool TryQueueOpening() => !Interlocked.Exchange(ref _isOpeningQueued, true);
+
+    /// <summary>Its channels are not queued for opening any more.</summary>
+    /// <returns>Whether it is claimed for <paramref name="incarnation"/>.</returns>
+    public bool TakeOpening(ulong incarnation)
+    {
+        Interlocked.Exchange(ref _isOpeningQueued, false);
+        return Incarnation == incarnation;
+    }
+
+    /// <summary>What register is to be told of its cursors.</summary>
+    public CursorState CursorState => (CursorState)Volatile.Read(ref _cursors);
+
+    /// <summary>Adds to <see cref="CursorState"/>.</summary>
+    /// <returns>What it was.</returns>
+    public CursorState Mark(CursorState state) => (CursorState)Interlocked.Or(ref _cursors, (int)state);
+
+    public void Unmark(CursorState state) => Interlocked.And(ref _cursors, ~(int)state);
+
+    /// <summary>What is to be told now; it is not marked any more.</summary>
+    public CursorState TakeCursors()
+    {
+        while (true)
+        {
+            var state = CursorState;
+            var taken = CursorState.Inbox | CursorState.Queued | (state.HasFlag(CursorState.AllIsDue) ? CursorState.All | CursorState.AllIsDue : CursorState.None);
+            if (Interlocked.CompareExchange(ref _cursors, (int)(state & ~taken), (int)state) == (int)state)
+            {
+                return state & taken;
+            }
+        }
+    }
 
     /// <summary>True when its state is to be queued for register; false when it is already.</summary>
     public bool TryQueueReport() => !Interlocked.Exchange(ref _isReportQueued, true);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microservices.Contracts.Bus;
 
 namespace Microservices.Gateway.Sessions;
 
@@ -20,6 +21,9 @@ internal sealed class SessionTable
     public ulong NextNumber() => Interlocked.Increment(ref _lastNumber);
 
     public Session? Find(ulong number) => _sessions.GetValueOrDefault(number);
+
+    /// <summary>The session that the bus names; null where it has ended, or another epoch's is meant.</summary>
+    public Session? Find(SessionKey? key) => key is not null && Find(key.Session) is { } session && session.Epoch == key.Epoch ? session : null;
 
     public LoginAttempt? FindLogin(ulong number) => _logins.GetValueOrDefault(number);
 

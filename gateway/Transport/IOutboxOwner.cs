@@ -6,6 +6,9 @@ internal interface IOutboxOwner
     /// <summary>Bytes began to wait for the peer.</summary>
     void OnBacklog();
 
+    /// <summary>No bytes wait for the peer any more.</summary>
+    void OnDrained();
+
     /// <summary>The link is broken; what waited is lost.</summary>
     void OnSendFailed();
 }

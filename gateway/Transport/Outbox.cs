@@ -134,6 +134,7 @@ internal sealed class Outbox
     internal void OnSent(Backlog backlog)
     {
         bool failed;
+        bool drained;
         lock (this)
         {
             var closed = _state == State.Closed;
@@ -145,11 +146,16 @@ internal sealed class Outbox
             }
 
             failed &= !closed;
+            drained = _backlog is null && _state == State.Open;
         }
 
         if (failed)
         {
             _owner.OnSendFailed();
+        }
+        else if (drained)
+        {
+            _owner.OnDrained();
         }
     }
 

@@ -69,6 +69,9 @@ internal sealed partial class FakeRegister : IAsyncDisposable
     /// <summary>What the gateway did, in order: "end", "release".</summary>
     public ConcurrentQueue<string> Events { get; } = new();
 
+    /// <summary>What is kept.</summary>
+    public FakeLogs Logs { get; } = new();
+
     /// <summary>The incarnation that is alive; 0 = none.</summary>
     public ulong Incarnation { get; private set; }
 
@@ -115,11 +118,13 @@ internal sealed partial class FakeRegister : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
+        builder.Services.AddSingleton(Logs);
         var app = builder.Build();
         var front = new Front(port, app, new CancellationTokenSource());
         app.MapGrpcService<RoomsFake>();
         app.MapGrpcService<SessionsFake>();
         app.MapGrpcService<AppsFake>();
+        app.MapGrpcService<ChannelsFake>();
         app.Use((context, next) =>
         {
             context.Items[typeof(Front)] = front;

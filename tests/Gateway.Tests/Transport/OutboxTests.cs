@@ -55,6 +55,7 @@ public sealed class OutboxTests : IDisposable
         }
 
         await Eventually.HoldsAsync(() => _parts is { PendingBytes: 0, Backlogs: 0 }, "nothing waits");
+        await Eventually.HoldsAsync(() => _owner.Drains == 1, "the owner is told");
         Assert.Null(_outbox.StuckSinceMs);
         Assert.Equal(PostOutcome.Sent, _outbox.Post([7]));
     }
@@ -281,12 +282,17 @@ public sealed class OutboxTests : IDisposable
     {
         private int _failures;
         private int _backlogs;
+        private int _drains;
 
         public int Failures => Volatile.Read(ref _failures);
 
         public int Backlogs => Volatile.Read(ref _backlogs);
 
+        public int Drains => Volatile.Read(ref _drains);
+
         public void OnBacklog() => Interlocked.Increment(ref _backlogs);
+
+        public void OnDrained() => Interlocked.Increment(ref _drains);
 
         public void OnSendFailed() => Interlocked.Increment(ref _failures);
     }
