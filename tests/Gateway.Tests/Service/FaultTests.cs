@@ -96,7 +96,6 @@ public sealed class FaultTests
 
     [Theory]
     [InlineData(0u)]
-    [InlineData(6u)]
     [InlineData(13u)]
     [InlineData(14u)]
     [InlineData(101u)]
