@@ -209,6 +209,76 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
     }
 
     [Fact]
+    public async Task Inbox_IsStoredUnderTheseKeys()
+    {
+        await using var own = new RedisFixture();
+        var channels = (await own.StoresAsync()).Channels;
+        const string Name = "layout:an%3An%7B%25%7D";
+        const string Front = "{p0966}:";
+
+        var first = Assert.Single(await channels.AppendAsync([NewAppend(User, "k:1", "one")], CancellationToken.None));
+        var second = Assert.Single(await channels.AppendAsync([NewAppend(User, "", "two")], CancellationToken.None));
+
+        var epoch = first.Position.Epoch;
+        Assert.Equal((1ul, 2ul, epoch), (first.Position.Seq, second.Position.Seq, second.Position.Epoch));
+        Assert.Equal($"{epoch - 1} {epoch} {await ReplicationIdAsync(own)}", await own.CliAsync("get", Front + "log"));
+        Assert.Equal($"{epoch} 2 2 6 {first.ExpiresUnixMs}", await own.CliAsync("get", Front + "head:" + Name));
+        Assert.Equal(
+            $"{epoch}-1\nc\none\nx\n{first.ExpiresUnixMs}\nk\n0\n{epoch}-2\nc\ntwo\nx\n{second.ExpiresUnixMs}\nk\n0",
+            await own.CliAsync("xrange", Front + "entries:" + Name, "-", "+"));
+        Assert.Equal($"{epoch}-1 {first.ExpiresUnixMs} 0102030405060708090a0b0c0d0e0f10 id-one", await own.CliAsync("get", Front + "key:" + Name + ":k%3A1"));
+        Assert.Equal($"{Name}\n{first.ExpiresUnixMs - 3_600_000 + 30_000}", await own.CliAsync("zrange", Front + "due", "0", "-1", "withscores"));
+        Assert.Equal("accepted\n2\npending\n2", await SortedHashAsync(own, Front + "ledger:layout"));
+        Assert.Equal(
+            string.Join('\n', new[] { "log", "head:" + Name, "entries:" + Name, "key:" + Name + ":k%3A1", "due", "ledger:layout" }.Select(key => Front + key).Order(StringComparer.Ordinal)),
+            string.Join('\n', (await own.CliAsync("keys", Front + "*")).Split('\n').Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Readers_AndDeadLetters_AreStoredUnderTheseKeys()
+    {
+        await using var own = new RedisFixture();
+        var channels = (await own.StoresAsync()).Channels;
+        const string Name = "layout:an%3An%7B%25%7D";
+        const string Front = "{p0966}:";
+        var first = Assert.Single(await channels.AppendAsync([NewAppend(User, "", "one")], CancellationToken.None)).Position;
+        var opening = new Opening(new Reader(App, User, "ta:b"), new LogPosition(7, 8), IsAttempt: true, MaxAttempts: 1, MinDeadAge: TimeSpan.Zero);
+        var limits = new PageLimits(10, 1_000);
+        Assert.NotNull(Assert.Single(await channels.OpenAsync([opening], limits, CancellationToken.None)));
+
+        Assert.Matches(
+            $@"^a:d=ta%3Ab\n7-8\ni:d=ta%3Ab\n0-0 \d{{13}}\nt:d=ta%3Ab\n{first.Epoch}-1 1 \d{{13}}$", await SortedHashAsync(own, Front + "readers:" + Name));
+        await channels.OpenAsync([opening], limits, CancellationToken.None);
+
+        Assert.Matches($@"^a:d=ta%3Ab\n7-8\ni:d=ta%3Ab\n{first.Epoch}-1 \d{{13}}$", await SortedHashAsync(own, Front + "readers:" + Name));
+        Assert.Matches(
+            $@"^\d{{13}}-0\nc\none\nx\n\d{{13}}\nk\n0\np\n{first.Epoch}-1\nr\nd=ta%3Ab\nw\n4522\nn\n1$",
+            await own.CliAsync("xrange", Front + "dead:" + Name, "-", "+"));
+        Assert.Equal(Name, await own.CliAsync("zrange", Front + "dead", "0", "-1"));
+        Assert.Equal("accepted\n1\ndead\n1\npending\n0", await SortedHashAsync(own, Front + "ledger:layout"));
+        await channels.AckAsync([new Acknowledgement(new Reader(App, User, ""), All: true, new LogPosition(7, 9))], CancellationToken.None);
+        Assert.Equal("7-9", await own.CliAsync("hget", Front + "readers:" + Name, "a:s"));
+    }
+
+    [Fact]
+    public async Task All_IsStoredUnderTheseKeys()
+    {
+        await using var own = new RedisFixture();
+        var channels = (await own.StoresAsync()).Channels;
+
+        var outcome = Assert.Single(await channels.AppendAsync([NewAppend("", "key", "one")], CancellationToken.None));
+
+        var epoch = outcome.Position.Epoch;
+        Assert.Equal($"layout\n{epoch} 1", await own.CliAsync("hgetall", "{all}:heads"));
+        Assert.Equal($"{epoch} 1 1 3 {outcome.ExpiresUnixMs}", await own.CliAsync("get", "{all}:head:layout"));
+        Assert.Equal($"{epoch}-1\nc\none\nx\n{outcome.ExpiresUnixMs}\nk\n0", await own.CliAsync("xrange", "{all}:entries:layout", "-", "+"));
+        Assert.Equal($"{epoch - 1} {epoch} {await ReplicationIdAsync(own)}", await own.CliAsync("get", "{all}:log"));
+        Assert.Equal(
+            "{all}:entries:layout\n{all}:head:layout\n{all}:heads\n{all}:key:layout:key\n{all}:log",
+            string.Join('\n', (await own.CliAsync("keys", "{all}*")).Split('\n').Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public async Task Scripts_AreSentOnceAndThenNamedByTheirHash()
     {
         await using var redis = new RedisFixture();
@@ -227,6 +297,23 @@ public sealed class RedisLayoutTests(RedisFixture fixture)
             ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
             : 0;
     }
+
+    private static Append NewAppend(string user, string key, string content) => new(
+        App,
+        user,
+        "id-" + content,
+        System.Text.Encoding.UTF8.GetBytes(content),
+        key,
+        Enumerable.Range(1, 16).Select(static i => (byte)i).ToArray(),
+        TimeSpan.FromHours(1),
+        new AppendRules(10, 1_000, AckTimeout: TimeSpan.FromSeconds(30), KeyWindow: TimeSpan.FromHours(1)));
+
+    private static async Task<string> ReplicationIdAsync(RedisFixture redis) =>
+        Regex.Match(await redis.CliAsync("info", "replication"), "master_replid:([0-9a-f]{40})").Groups[1].Value;
+
+    /// <summary>Fields and values of a hash, by field.</summary>
+    private static async Task<string> SortedHashAsync(RedisFixture redis, string key) => string.Join(
+        '\n', (await redis.CliAsync("hgetall", key)).Split('\n').Chunk(2).OrderBy(static pair => pair[0], StringComparer.Ordinal).Select(static pair => string.Join('\n', pair)));
 
     private static SessionClaim Claim(string device) => new(
         new Session
