@@ -15,19 +15,20 @@ public sealed class Receiver : IAsyncDisposable
     private readonly List<Reception> _received = [];
     private readonly ConcurrentQueue<string> _states = new();
 
+    private readonly PushClientOptions _options;
+
     /// <param name="user">Whose token is stored.</param>
     /// <param name="options">Of the client; for <paramref name="user"/>.</param>
     public Receiver(TestUser user, PushClientOptions options)
     {
-        User = user;
-        Client = new PushClient(options);
-        Client.PushReceived += Take;
-        Client.StateChanged += Note;
+        (User, _options) = (user, options);
+        Client = NewClient();
     }
 
     public TestUser User { get; }
 
-    public PushClient Client { get; }
+    /// <summary>The present one.</summary>
+    public PushClient Client { get; private set; }
 
     /// <summary>How many times it has logged in.</summary>
     public int Logins { get; private set; }
@@ -55,25 +56,36 @@ public sealed class Receiver : IAsyncDisposable
         }
     }
 
-    /// <summary>Called by the handler before it is done; null: nothing.</summary>
-    public Action<Reception>? Handling { get; set; }
-
     /// <summary>The client's latest states, for the message of a failed test.</summary>
     public string States => string.Join("; ", _states);
+
+    /// <summary>Closes the client, waits, and starts another with the same cursors.</summary>
+    public async Task RestartAsync(TimeSpan away)
+    {
+        await Client.DisposeAsync();
+        await Task.Delay(away);
+        Client = NewClient();
+        Client.Start();
+    }
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
     public override string ToString() => $"{User.Name}: {Client.State.Phase}, {Logins} logins, {Count} messages";
 
+    private PushClient NewClient()
+    {
+        var client = new PushClient(_options);
+        client.PushReceived += Take;
+        client.StateChanged += Note;
+        return client;
+    }
+
     private void Take(PushMessage push)
     {
-        var reception = new Reception(Order.Next(), push.Text, push.Id);
         lock (_sync)
         {
-            _received.Add(reception);
+            _received.Add(new Reception(Order.Next(), push.Text, push.Id, push.Channel, push.Position));
         }
-
-        Handling?.Invoke(reception);
     }
 
     private void Note(ClientState state)

@@ -22,7 +22,7 @@ internal sealed class Addressee(Receiver receiver)
         var promised = _accepted.Select(static one => one.Text).ToArray();
         if (seen.AsSpan().SequenceEqual(promised))
         {
-            return null;
+            return FirstStrangePosition();
         }
 
         var missing = _accepted.Where(one => !got.Contains(one.Text)).ToArray();
@@ -37,5 +37,14 @@ internal sealed class Addressee(Receiver receiver)
               first difference at {common}: expected {string.Join(", ", promised.Skip(common).Take(3))}; got {string.Join(", ", seen.Skip(common).Take(3))}
               states: {receiver.States}
             """;
+    }
+
+    // The text is in its place: its position is that which the caller was told.
+    private string? FirstStrangePosition()
+    {
+        var told = _accepted.ToDictionary(static one => one.Text, static one => (one.Position.Epoch, one.Position.Seq));
+        return receiver.Received.FirstOrDefault(one => one.Position is not { } position || told[one.Text] != (position.Epoch, position.Seq)) is { } strange
+            ? $"{receiver}: '{strange.Text}' came at {strange.Position}; its caller was told {told[strange.Text]}"
+            : null;
     }
 }

@@ -1,4 +1,4 @@
-using Microservices.Client;
+using Microservices.Client.Cursors;
 using Microservices.Client.Endpoints;
 using Microservices.Contracts.Center;
 
@@ -15,6 +15,6 @@ internal sealed record DeliverySetup
     /// <summary>Changes the app's rules.</summary>
     public Action<AppDescription>? Policy { get; init; }
 
-    /// <summary>Changes a client's options, by its number.</summary>
-    public Func<int, PushClientOptions, PushClientOptions>? Options { get; init; }
+    /// <summary>Where a client keeps its cursors, by its number; by default in memory.</summary>
+    public Func<int, ICursorStore>? Cursors { get; init; }
 }

@@ -1,5 +1,7 @@
 using Microservices.Client;
+using Microservices.Client.Cursors;
 using Microservices.Client.Endpoints;
+using Microservices.Client.Receiving;
 using Microservices.Clusters.Receiving;
 using Microservices.Contracts.Center;
 
@@ -171,16 +173,16 @@ internal sealed class DeliveryWorld : IAsyncDisposable
     {
         var gateways = cluster.Gateways.Select(static gateway => new Endpoint("127.0.0.1", gateway.Port)).ToArray();
         var first = number % gateways.Length;
-        var options = new PushClientOptions
+        return new Receiver(user, new PushClientOptions
         {
             App = app,
             User = user.Name,
             Token = user.Token,
             Endpoints = setup.Endpoints?.Invoke(number) ?? [.. gateways[first..], .. gateways[..first]],
+            Receive = new ReceiveOptions { Cursors = setup.Cursors?.Invoke(number) ?? new MemoryCursorStore() },
             Heartbeat = new HeartbeatOptions { Interval = TimeSpan.FromSeconds(2), AnswerTimeout = TimeSpan.FromSeconds(5) },
             Reconnect = new ReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(2) },
-        };
-        return new Receiver(user, setup.Options?.Invoke(number, options) ?? options);
+        });
     }
 
     private void CheckRising(Addressee addressee)
