@@ -53,6 +53,13 @@ internal static class RegisterParts
 
         services.AddBus(builder.Configuration);
         services.AddHostedService<PresenceRelay>();
+        services.AddValidatedOptions<ChannelsOptions, ChannelsOptionsValidator>(ChannelsOptions.Section);
+        services.AddSingleton<AllHeads>();
+        services.AddSingleton<DueTimes>();
+        services.AddSingleton<Nudges>();
+        services.AddHostedService<DueRelay>();
+        services.AddHostedService<ChannelAudit>();
+
         services.AddSingleton<CloseNotices>();
         services.AddHostedService(static provider => provider.GetRequiredService<CloseNotices>());
         services.AddSingleton<Displacements>();

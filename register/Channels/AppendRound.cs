@@ -37,8 +37,10 @@ internal sealed class AppendRound(AppendRequest request, BatchApps apps, IChanne
         return _results!;
     }
 
-    /// <summary>The appends that were carried out or may have been, each with its result.</summary>
-    public IEnumerable<(Append Append, AppendResult Result)> Appends => _appends.Zip(_open, (append, i) => (append, _results[i]!));
+    /// <summary>The partitions in which an inbox has, or may have, a new message, and when it is due.</summary>
+    public IEnumerable<(int Partition, TimeSpan After)> Due => _appends
+        .Where((append, k) => append.User.Length > 0 && _results[_open[k]]!.Outcome is Outcome.Appended or Outcome.Unavailable)
+        .Select(static append => (Partition.Of(append.App, append.User), append.Rules.AckTimeout));
 
     private static AppendResult Result(Outcome outcome, string message) => new() { Outcome = outcome, Message = message };
 

@@ -24,9 +24,6 @@ internal static class ChannelLimits
     public const int MaxLetters = 100;
     public const int DefaultLetters = 20;
 
-    /// <summary>A page of dead letters is returned short rather than look at more partitions without any than this.</summary>
-    public const int MaxReadingsPerPage = 64;
-
     /// <summary>Epochs are microseconds; scripts hold them, and sequences, in doubles, exact up to here.</summary>
     public const ulong MaxPosition = (1ul << 53) - 1;
 }

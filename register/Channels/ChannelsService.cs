@@ -13,6 +13,7 @@ internal sealed class ChannelsService(
     IChannelStore store,
     AppDirectory apps,
     LiveRooms live,
+    DueTimes due,
     RegisterMetrics metrics,
     ChannelMetrics counts,
     ILogger<ChannelsService> logger)
@@ -23,7 +24,13 @@ internal sealed class ChannelsService(
         ChannelRules.RequireAtMost("messages", request.Messages.Count, ChannelLimits.MaxAppends);
         ChannelRules.RequireAtMost("contents", request.Contents.Count, ChannelLimits.MaxAppends);
         var found = await BatchApps.FindAsync(apps, request.Messages.Select(static message => message.App), context.CancellationToken);
-        var results = await new AppendRound(request, found, store, live).RunAsync(context.CancellationToken);
+        var round = new AppendRound(request, found, store, live);
+        var results = await round.RunAsync(context.CancellationToken);
+        foreach (var (partition, after) in round.Due)
+        {
+            due.Note(partition, after);
+        }
+
         metrics.Batch("append", results.Count);
         foreach (var (i, result) in results.Index())
         {
@@ -58,6 +65,7 @@ internal sealed class ChannelsService(
             {
                 if (opened[k] is { } one)
                 {
+                    counts.Dead(one.GaveUp);
                     reply.Readers[readers[k]] = new OpenedReader { Inbox = budget.Fit(one.Inbox), AllCursor = one.AllCursor.ToContract() };
                 }
             }

@@ -41,6 +41,13 @@ internal sealed class ReplyBudget(ILogger logger)
         }
     }
 
+    /// <summary>How many of the entries the answer still takes; the first comes all the same.</summary>
+    public int CountFitting(IEnumerable<StoredEntry> entries)
+    {
+        var left = _left;
+        return entries.TakeWhile((entry, i) => (left -= entry.Content.Length + EntryBytes) > 0 || i == 0).Count();
+    }
+
     public ChannelPage Fit(LogPage page)
     {
         var fitted = new ChannelPage { After = page.After.ToContract(), Head = page.Head.ToContract() };

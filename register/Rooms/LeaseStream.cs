@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Hosting.Rpc;
+using Microservices.Register.Channels;
 using Microservices.Register.Resume;
 using Microservices.Register.Store;
 
@@ -10,8 +11,10 @@ namespace Microservices.Register.Rooms;
 /// One lease stream: open, then renewals, each answered. It ends with the lease, with the store's silence (the room opens another one),
 /// or when no renewal came for a lease time. Its end as such doesn't end the lease.
 /// </summary>
-internal sealed class LeaseStream(IRoomStore store, LiveRooms live, ResumeKeyRing keys, RoomsOptions options, TimeProvider time, ILogger logger)
+internal sealed class LeaseStream(
+    IRoomStore store, LiveRooms live, ResumeKeyRing keys, AllHeads heads, RoomsOptions options, TimeProvider time, ILogger logger)
 {
+    private readonly Dictionary<string, LogPosition> _toldHeads = new(StringComparer.Ordinal);
     private string _room = "";
     private ulong _incarnation;
     private bool _draining;
@@ -104,7 +107,13 @@ internal sealed class LeaseStream(IRoomStore store, LiveRooms live, ResumeKeyRin
             live.Touch();
         }
 
-        var answer = new LeaseRenewed { Displaced = { renewed.Displaced }, Refill = renewed.Refill, ResumeKeys = NewKeys() };
+        var answer = new LeaseRenewed
+        {
+            Displaced = { renewed.Displaced },
+            Refill = renewed.Refill,
+            ResumeKeys = NewKeys(),
+            Heads = { await NewHeadsAsync(cancellationToken) },
+        };
         await replies.WriteAsync(new LeaseReply { Renewed = answer }, cancellationToken);
         return true;
     }
@@ -116,6 +125,22 @@ internal sealed class LeaseStream(IRoomStore store, LiveRooms live, ResumeKeyRin
         var isNew = !ReferenceEquals(latest, _told);
         _told = latest;
         return isNew ? latest : null;
+    }
+
+    /// <summary>Those that this stream hasn't said. None while the store doesn't tell: the next renewal asks again.</summary>
+    private async Task<IReadOnlyList<ChannelHead>> NewHeadsAsync(CancellationToken cancellationToken)
+    {
+        List<ChannelHead> changed = [];
+        foreach (var (app, head) in await heads.ReadAsync(cancellationToken) ?? new Dictionary<string, LogPosition>())
+        {
+            if (!_toldHeads.TryGetValue(app, out var told) || told != head)
+            {
+                _toldHeads[app] = head;
+                changed.Add(new ChannelHead { App = app, Epoch = head.Epoch, Seq = head.Seq });
+            }
+        }
+
+        return changed;
     }
 
     private async Task<bool> ReleaseAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
+using Microservices.Register.Channels;
 using Microservices.Register.Resume;
 using Microservices.Register.Store;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ internal sealed class RoomsService(
     IRoomStore store,
     LiveRooms live,
     ResumeKeyRing keys,
+    AllHeads heads,
     IOptions<RoomsOptions> options,
     RunningStreams streams,
     TimeProvider time,
@@ -20,7 +22,7 @@ internal sealed class RoomsService(
     private static readonly TimeSpan WatchPace = TimeSpan.FromMilliseconds(200);
 
     public override Task Lease(IAsyncStreamReader<LeaseRequest> requestStream, IServerStreamWriter<LeaseReply> responseStream, ServerCallContext context) =>
-        streams.RunAsync(context, stop => new LeaseStream(store, live, keys, options.Value, time, logger).RunAsync(requestStream, responseStream, stop));
+        streams.RunAsync(context, stop => new LeaseStream(store, live, keys, heads, options.Value, time, logger).RunAsync(requestStream, responseStream, stop));
 
     public override async Task<RoomList> List(ListRoomsRequest request, ServerCallContext context)
     {

@@ -136,7 +136,8 @@ internal sealed record Reader(string App, string User, string Device)
 /// <param name="MinDeadAge">… if the first attempt is at least so long ago. Other openings neither count nor give up.</param>
 internal sealed record Opening(Reader Reader, LogPosition AllHead, bool IsAttempt, int MaxAttempts, TimeSpan MinDeadAge);
 
-internal sealed record Opened(LogPage Inbox, LogPosition AllCursor);
+/// <param name="GaveUp">A message became a dead letter.</param>
+internal sealed record Opened(LogPage Inbox, LogPosition AllCursor, bool GaveUp = false);
 
 /// <param name="User">Empty = the channel "all".</param>
 internal sealed record LogRead(string App, string User, LogPosition After);

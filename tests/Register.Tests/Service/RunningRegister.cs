@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using AppsClient = Microservices.Contracts.Register.Apps.AppsClient;
+using ChannelsClient = Microservices.Contracts.Register.Channels.ChannelsClient;
 using JobsClient = Microservices.Contracts.Register.Jobs.JobsClient;
 using RoomsClient = Microservices.Contracts.Register.Rooms.RoomsClient;
 using SessionsClient = Microservices.Contracts.Register.Sessions.SessionsClient;
@@ -32,6 +33,8 @@ internal sealed class RunningRegister : IAsyncDisposable
     public RoomsClient Rooms => Client<RoomsClient>();
 
     public SessionsClient Sessions => Client<SessionsClient>();
+
+    public ChannelsClient Channels => Client<ChannelsClient>();
 
     public AppsClient Apps => Client<AppsClient>();
 

@@ -48,8 +48,10 @@ internal sealed class Inbox(string app, string user, LedgerRow ledger)
         var reader = Seen(opening.Reader.Device, now);
         reader.AllCursor ??= opening.AllHead;
         Trim(givenUp: null, now);
+        var gaveUp = false;
         if (opening.IsAttempt && Log.FirstAfter(reader.Cursor, now / 1000) is { } first && !reader.TryAttempt(first.Position, opening, now))
         {
+            gaveUp = true;
             DeadLetters.Add(user, reader, first, now);
             reader.Cursor = first.Position;
             Trim(first.Position, now);
@@ -59,7 +61,7 @@ internal sealed class Inbox(string app, string user, LedgerRow ledger)
             }
         }
 
-        return new Opened(Log.Read(reader.Cursor, limits, now / 1000), reader.AllCursor.Value);
+        return new Opened(Log.Read(reader.Cursor, limits, now / 1000), reader.AllCursor.Value, gaveUp);
     }
 
     public AckOutcome Ack(Acknowledgement ack, long now)
