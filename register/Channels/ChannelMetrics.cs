@@ -44,5 +44,5 @@ internal sealed class ChannelMetrics
 
     public void Nudged(PublishOutcome outcome, int sessions) => _nudges.Add(sessions, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
-    public void Audited(AuditFault? fault) => _audits.Add(1, new KeyValuePair<string, object?>("result", fault?.ToString() ?? "Balanced"));
+    public void Audited(AuditResult result) => _audits.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
 }

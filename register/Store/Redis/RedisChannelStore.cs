@@ -62,7 +62,7 @@ internal sealed class RedisChannelStore(RedisClient redis) : IChannelStore
             (i, answer, k) =>
             {
                 var one = answer[1][k];
-                opened[i] = new Opened(ChannelRecords.ReadPage(one[1]), ChannelRecords.ReadPosition((string)one[0]!));
+                opened[i] = new Opened(ChannelRecords.ReadPage(one[1]), ChannelRecords.ReadPosition((string)one[0]!), GaveUp: (int)one[3] == 1);
                 if ((int)one[2] == 1)
                 {
                     untrimmed.Enqueue(readers[i].Reader);

@@ -1,6 +1,6 @@
 -- ARGV after the front's: 2 most messages of a page, 3 most bytes; for each: 4 user, 5 reader, 6 where "all" begins, 7 whether it is an attempt, 8 most
 -- attempts, 9 ms before which nothing is given up.
--- Returns how many were done; for each: the cursor in "all", the page, 1 = more is to be trimmed.
+-- Returns how many were done; for each: the cursor in "all", the page, 1 = more is to be trimmed, 1 = an entry was given up.
 local max_messages, max_bytes = tonumber(ARGV[2]), tonumber(ARGV[3])
 
 -- Keeps the first entry of a page as a dead letter of the reader.
@@ -39,7 +39,7 @@ local function open(i)
 
   see(readers, reader)
   local done = not (given_up or readers.forgot) or trim(log, lowest_of(readers), given_up)
-  return { reader.all, found, done and 0 or 1 }
+  return { reader.all, found, done and 0 or 1, given_up and 1 or 0 }
 end
 
 local results = {}
