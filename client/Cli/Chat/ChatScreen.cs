@@ -25,7 +25,7 @@ internal sealed class ChatScreen(Terminal terminal, string user)
     public void Show(PushMessage push)
     {
         var name = push.Type.Length > 0 ? $"push {push.Type}" : "push";
-        Line(IsText(push.ContentType) ? $"[{name}] {push.Text}" : $"[{name}] {Units.Count(push.Payload.Length)} bytes of {push.ContentType}", Pushed);
+        Line(push.IsNotify ? $"[{name}] {Units.Count(push.Size)} bytes of {push.ContentType} to be fetched" : IsText(push.ContentType) ? $"[{name}] {push.Text}" : $"[{name}] {Units.Count(push.Payload.Length)} bytes of {push.ContentType}", Pushed);
     }
 
     public void Show(ServerError error) => Line($"! {error.Reason}{(error.Message.Length > 0 ? $": {error.Message}" : "")}", Bad);

@@ -5,6 +5,7 @@ using Microservices.Cli.Kick;
 using Microservices.Cli.Load;
 using Microservices.Cli.Presence;
 using Microservices.Cli.Push;
+using Microservices.Cli.Receive;
 using Microservices.Cli.Rooms;
 using Microservices.Cli.Tokens;
 
@@ -54,6 +55,7 @@ internal static class CliApp
         new("Chat, push and look after the platform from a terminal.")
         {
             ChatCommand.Create(terminal),
+            ReceiveCommand.Create(terminal),
             PushCommand.Create(terminal),
             KickCommand.Create(terminal),
             WhoCommand.Create(terminal),

@@ -35,10 +35,11 @@ internal static class LoadCommand
         };
         var gateways = Options.List("--gateway", "Gateways to connect to, host:port, instead of asking the dispatcher.");
         var sources = Options.List("--source-addresses", "Local IPv4 addresses to connect from, such as 127.0.0.2-9.");
+        var acknowledges = new Option<bool>("--ack") { Description = "Acknowledge kept messages, as the SDK does; otherwise the gateway does when it has sent them." };
         var onlyJson = new Option<bool>("--json") { Description = "Only the line of JSON, without progress and table." };
         var command = new Command("load", "Hold many connections and count what arrives.")
         {
-            connections, users, rate, duration, heartbeat, app, dispatcher, gateways, sources, onlyJson,
+            connections, users, rate, duration, heartbeat, app, dispatcher, gateways, sources, acknowledges, onlyJson,
         };
         center.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -50,6 +51,7 @@ internal static class LoadCommand
                 parsed.GetRequiredValue(rate),
                 parsed.GetValue(duration),
                 parsed.GetValue(heartbeat) ?? TimeSpan.FromSeconds(60),
+                parsed.GetValue(acknowledges),
                 SourceAddresses.Parse(parsed.GetRequiredValue(sources)));
             DescriptorLimit.Check(settings.Connections);
             using var connection = center.Connect(parsed);

@@ -24,6 +24,9 @@ internal sealed class LoadConnection : IDisposable
     private TaskCompletionSource<bool>? _verifying = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _partial = [];
     private string? _farewell;
+
+    // Only of one that acknowledges.
+    private ChannelPosition[]? _unacknowledged;
     private int _ended;
 
     private LoadConnection(Socket socket, LoadCounters counters)
@@ -193,6 +196,7 @@ internal sealed class LoadConnection : IDisposable
         }
 
         _partial = bytes.IsEmpty ? [] : bytes.ToArray();
+        Acknowledge();
     }
 
     private void Count(FrameHeader header, ReadOnlySequence<byte> body)
@@ -201,9 +205,19 @@ internal sealed class LoadConnection : IDisposable
         {
             case Command.Push:
                 _counters.Push();
+                if (_unacknowledged is not null && FrameBody.Read<PushDelivery>(header, body) is { Channel.Length: > 0 } push)
+                {
+                    Keep(push.Channel, push.Epoch, push.Seq);
+                }
+
                 break;
             case Command.SingleChatDelivery or Command.GroupChatDelivery or Command.BroadcastChatDelivery:
                 _counters.Chat();
+                if (_unacknowledged is not null && FrameBody.Read<ChatDelivery>(header, body) is { Channel.Length: > 0 } chat)
+                {
+                    Keep(chat.Channel, chat.Epoch, chat.Seq);
+                }
+
                 break;
             case Command.HeartbeatAck:
                 _counters.HeartbeatAck();
@@ -226,6 +240,33 @@ internal sealed class LoadConnection : IDisposable
         }
     }
 
+    private void Keep(string channel, ulong epoch, ulong seq)
+    {
+        _counters.Keep();
+        var known = Array.FindIndex(_unacknowledged!, position => position.Channel == channel);
+        if (known < 0 && _unacknowledged!.Length < Ack.MaxPositions)
+        {
+            known = _unacknowledged.Length;
+            Array.Resize(ref _unacknowledged, known + 1);
+        }
+
+        if (known >= 0)
+        {
+            _unacknowledged![known] = new ChannelPosition { Channel = channel, Epoch = epoch, Seq = seq };
+        }
+    }
+
+    // What the socket does not take now goes with the next.
+    private void Acknowledge()
+    {
+        if (_unacknowledged is { Length: > 0 } positions
+            && TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Ack, new Ack { Positions = positions })))
+        {
+            _counters.Ack();
+            _unacknowledged = [];
+        }
+    }
+
     private void Judge(VerifyResult result)
     {
         if (result.Code != 1)
@@ -235,6 +276,7 @@ internal sealed class LoadConnection : IDisposable
         else if (Interlocked.Exchange(ref _verifying, null) is { } verifying)
         {
             _counters.Verify(result.HeartbeatMs);
+            _unacknowledged = result.Features.Contains(Features.Ack) ? [] : null;
             verifying.TrySetResult(true);
         }
     }

@@ -8,6 +8,8 @@ internal sealed class LoadCounters
     private long _open;
     private long _pushes;
     private long _chats;
+    private long _kept;
+    private long _acks;
     private long _directives;
     private long _otherFrames;
     private long _bytesIn;
@@ -26,6 +28,12 @@ internal sealed class LoadCounters
     public long Pushes => Interlocked.Read(ref _pushes);
 
     public long Chats => Interlocked.Read(ref _chats);
+
+    /// <summary>Pushes and chat with a position; only counted by who acknowledges.</summary>
+    public long Kept => Interlocked.Read(ref _kept);
+
+    /// <summary>Frames that acknowledged some of them.</summary>
+    public long Acks => Interlocked.Read(ref _acks);
 
     public long Directives => Interlocked.Read(ref _directives);
 
@@ -74,6 +82,10 @@ internal sealed class LoadCounters
     public void Push() => Interlocked.Increment(ref _pushes);
 
     public void Chat() => Interlocked.Increment(ref _chats);
+
+    public void Keep() => Interlocked.Increment(ref _kept);
+
+    public void Ack() => Interlocked.Increment(ref _acks);
 
     public void Directive() => Interlocked.Increment(ref _directives);
 

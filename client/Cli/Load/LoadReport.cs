@@ -34,6 +34,8 @@ internal static class LoadReport
             errors = Names(counters.Errors),
             pushes = counters.Pushes,
             chats = counters.Chats,
+            kept = counters.Kept,
+            acks = counters.Acks,
             directives = counters.Directives,
             heartbeats = counters.Heartbeats,
             heartbeats_held_back = counters.HeartbeatsHeldBack,
@@ -58,6 +60,11 @@ internal static class LoadReport
         Add(table, "errors", counters.Errors);
         table.Row("pushes", Units.Count(counters.Pushes), "");
         table.Row("chats", Units.Count(counters.Chats), "");
+        if (settings.Acknowledges)
+        {
+            table.Row("kept messages", Units.Count(counters.Kept), $"acknowledged in {Units.Count(counters.Acks)} frames");
+        }
+
         table.Row("heartbeats sent", Units.Count(counters.Heartbeats), counters.HeartbeatsHeldBack > 0 ? $"{Units.Count(counters.HeartbeatsHeldBack)} held back" : "");
         table.Row("bytes received", Units.Count(counters.BytesIn), "");
         if (logins.Length > 0)

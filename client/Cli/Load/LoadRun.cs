@@ -98,6 +98,7 @@ internal sealed class LoadRun(LoadSettings settings, IReadOnlyList<EndPoint> tar
                 User = settings.UserOf(index),
                 Token = token,
                 Sdk = "load",
+                Features = settings.Acknowledges ? [Features.Ack] : [],
                 HeartbeatMs = (uint)settings.Heartbeat.TotalMilliseconds,
             };
             var source = settings.Sources.Count > 0 ? settings.Sources[index % settings.Sources.Count] : null;

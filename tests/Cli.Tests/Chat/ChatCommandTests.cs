@@ -97,6 +97,8 @@ public sealed class ChatCommandTests : IAsyncLifetime
         await session.SendAsync(Command.Push, new PushDelivery { Id = "1", ContentType = "text/plain", Payload = "news"u8.ToArray() });
         await session.SendAsync(Command.Push, new PushDelivery { Id = "2", Type = "job", ContentType = "application/json", Payload = Encoding.UTF8.GetBytes("{\"a\":1}") });
         await session.SendAsync(Command.Push, new PushDelivery { Id = "3", ContentType = "image/png", Payload = new byte[1_234] });
+        await session.SendAsync(Command.Push, new PushDelivery { Id = "4", Channel = "inbox", Seq = 1, ContentType = "image/png", Notify = true, Size = 70_000 });
+        await chat.PrintsAsync("70,000 bytes");
         await session.SendAsync(Command.Error, new Error { Command = Command.SingleChat, Code = Code.NotDelivered, Reason = "not_delivered", Message = "carol is offline." });
         await chat.PrintsAsync("carol is offline");
 
@@ -109,6 +111,7 @@ public sealed class ChatCommandTests : IAsyncLifetime
             [push] news
             [push job] {"a":1}
             [push] 1,234 bytes of image/png
+            [push] 70,000 bytes of image/png to be fetched
             ! not_delivered: carol is offline.
 
             """,

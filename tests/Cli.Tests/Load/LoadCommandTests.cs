@@ -79,6 +79,35 @@ public sealed class LoadCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Load_Ack_AcknowledgesTheLatestOfEachChannel()
+    {
+        _gateway.Verify = static verify => new VerifyResult { Code = 1, Features = verify.Features };
+        var (running, stop) = Start("--connections", "1", "--gateway", _gateway.Address, "--ack");
+        await Eventually.HoldsAsync(() => _gateway.Sessions.Count == 1, "it is verified");
+        byte[] frames =
+        [
+            .. FrameWriter.ToArray(2, Command.Push, new PushDelivery { Channel = "inbox", Epoch = 1, Seq = 1 }),
+            .. FrameWriter.ToArray(2, Command.Push, new PushDelivery { Channel = "all", Epoch = 1, Seq = 9 }),
+            .. FrameWriter.ToArray(2, Command.SingleChatDelivery, new ChatDelivery { Channel = "inbox", Epoch = 2, Seq = 1 }),
+            .. FrameWriter.ToArray(2, Command.Push, new PushDelivery { Id = "not kept" }),
+        ];
+        await _gateway.Sessions["load-0"].SendBytesAsync(frames);
+
+        await stop(() => Latest("inbox") == (2ul, 1ul) && Latest("all") == (1ul, 9ul));
+        var report = Report(await running.EndAsync());
+        Assert.Equal((3, 3), (report.GetProperty("pushes").GetInt32(), report.GetProperty("kept").GetInt32()));
+        Assert.Equal(_gateway.Count(Command.Ack), report.GetProperty("acks").GetInt32());
+    }
+
+    [Fact]
+    public async Task Load_WithoutAck_DoesNotAskForIt()
+    {
+        await CommandRun.OfAsync(_center, "load", "--connections", "1", "--gateway", _gateway.Address, "--duration", "1ms", "--json");
+
+        Assert.Empty(_gateway.Bodies<Verify>(Command.Verify).Single().Features);
+    }
+
+    [Fact]
     public async Task Load_ServerAsksForAShortHeartbeat_GetsIt()
     {
         _gateway.Verify = static _ => new VerifyResult { Code = 1, HeartbeatMs = 100 };
@@ -185,6 +214,9 @@ public sealed class LoadCommandTests : IAsyncLifetime
     [InlineData("need about 1,000,200 file descriptors", "--connections", "1000000")]
     public async Task Load_BadInput_IsOneSentence(string expected, params string[] args) =>
         (await CommandRun.OfAsync(_center, ["load", .. args])).AssertFailed(expected);
+
+    private (ulong Epoch, ulong Seq) Latest(string channel) => _gateway.Bodies<Ack>(Command.Ack)
+        .SelectMany(static ack => ack.Positions).Where(position => position.Channel == channel).Select(static position => (position.Epoch, position.Seq)).LastOrDefault();
 
     private static JsonElement Report(CommandRun run) => JsonDocument.Parse(run.Output.TrimEnd().Split('\n')[^1]).RootElement;
 
