@@ -5,6 +5,7 @@ using Microservices.Gateway.Commands;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery;
 using Microservices.Gateway.Delivery.Channels;
+using Microservices.Gateway.Delivery.Fetching;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Liveness;
@@ -86,6 +87,7 @@ internal static class GatewayParts
         services.AddSingleton<ICommandHandler, BroadcastChatCommand>();
         services.AddSingleton<ICommandHandler, HeartbeatCommand>();
         services.AddSingleton<ICommandHandler, AckCommand>();
+        services.AddSingleton<ICommandHandler, FetchCommand>();
         services.AddSingleton<ICommandHandler, GoodbyeCommand>();
 
         // Up to the bus, down from the bus
@@ -106,6 +108,7 @@ internal static class GatewayParts
         services.AddSingleton<ChannelDelivery>();
         services.AddSingleton<KeptArrivals>();
         services.AddSingleton<SessionOpener>();
+        services.AddSingleton<FetchReads>();
 
         // What register knows of this room, and this room of apps
         services.AddValidatedOptions<RoomOptions, RoomOptionsValidator>(RoomOptions.Section);

@@ -11,9 +11,6 @@ namespace Microservices.Gateway.Commands;
 /// <summary>Command 6: the client is done with everything up to some positions. Each is judged alone; of several faults the first is told.</summary>
 internal sealed class AckCommand(ChannelDelivery delivery, ChannelMetrics metrics) : ICommandHandler
 {
-    /// <summary>Of a name that is echoed.</summary>
-    private const int MaxEchoed = 32;
-
     public Command Command => Command.Ack;
 
     public bool WorksUnverified => false;
@@ -60,8 +57,7 @@ internal sealed class AckCommand(ChannelDelivery delivery, ChannelMetrics metric
         if (ChannelKinds.Find(position.Channel) is not { } channel)
         {
             metrics.AckOfUnknownChannel();
-            var name = position.Channel.Length > MaxEchoed ? position.Channel[..MaxEchoed] + "…" : position.Channel;
-            return (Code.UnknownChannel, $"There is no channel '{name}'.");
+            return (Code.UnknownChannel, $"There is no channel '{ChannelKinds.Shown(position.Channel)}'.");
         }
 
         return delivery.Acknowledge(session, channel, new LogPosition(position.Epoch, position.Seq)) == AckVerdict.NeverSent

@@ -44,12 +44,16 @@ internal sealed class CommandTable
 
         if (handler is null)
         {
-            connection.Fail(header.Command, id: null, Code.UnknownCommand, string.Create(CultureInfo.InvariantCulture, $"Command {(uint)header.Command} is not known here."));
+            RefuseUnknown(connection, header.Command);
             return null;
         }
 
         return handler.Handle(connection, header, body);
     }
+
+    /// <summary>The command is none that this client may know.</summary>
+    public static void RefuseUnknown(Connection connection, Command command) =>
+        connection.Fail(command, id: null, Code.UnknownCommand, string.Create(CultureInfo.InvariantCulture, $"Command {(uint)command} is not known here."));
 
     private static void RefuseVersion(Connection connection, FrameHeader header)
     {

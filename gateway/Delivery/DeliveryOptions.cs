@@ -45,6 +45,10 @@ public sealed class DeliveryOptions
     [Range(1, 64)]
     public int ConcurrentReads { get; set; } = 2;
 
+    /// <summary>How many calls that read pages for clients that ask for them are under way at once. Default 2.</summary>
+    [Range(1, 64)]
+    public int ConcurrentFetches { get; set; } = 2;
+
     /// <summary>How often at most register is told a session's cursor in the channel "all" while the session goes on. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan SharedCursorInterval { get; set; } = TimeSpan.FromSeconds(30);

@@ -2,6 +2,7 @@ using Microservices.Gateway.Admission;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery.Channels;
+using Microservices.Gateway.Delivery.Fetching;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -30,6 +31,7 @@ internal sealed class GatewayService(
     SessionOpener opener,
     LogReads reads,
     FlowLooks looks,
+    FetchReads fetches,
     ChannelDelivery delivery,
     CursorReports cursors,
     UplinkSender uplink,
@@ -77,6 +79,7 @@ internal sealed class GatewayService(
         _looking.Add(reclaimer.RunAsync(_stopLooking.Token));
         _looking.Add(opener.RunAsync(_stopLooking.Token));
         _looking.Add(reads.RunAsync(delivery, _stopLooking.Token));
+        _looking.Add(fetches.RunAsync(_stopLooking.Token));
         _looking.Add(looks.RunAsync(delivery, _stopLooking.Token));
         _looking.Add(OpenGateAsync());
         _leasing = lease.RunAsync(_release.Token, _end.Token);

@@ -18,6 +18,7 @@ internal sealed class Session
     private bool _isAway;
     private bool _isReportQueued;
     private bool _isOpeningQueued;
+    private bool _isFetching;
     private uint _heartbeatMs;
     private int _cursors;
 
@@ -122,6 +123,12 @@ internal sealed class Session
         Interlocked.Exchange(ref _isOpeningQueued, false);
         return Incarnation == incarnation;
     }
+
+    /// <summary>A page was asked for; false when another one is under way.</summary>
+    public bool TryBeginFetch() => !Interlocked.Exchange(ref _isFetching, true);
+
+    /// <summary>It is answered.</summary>
+    public void EndFetch() => Interlocked.Exchange(ref _isFetching, false);
 
     /// <summary>What register is to be told of its cursors.</summary>
     public CursorState CursorState => (CursorState)Volatile.Read(ref _cursors);

@@ -15,7 +15,12 @@ internal enum ChannelKind
 /// <summary>The channels by their names in the client protocol.</summary>
 internal static class ChannelKinds
 {
+    private const int MaxEchoed = 32;
+
     public static string NameOf(ChannelKind channel) => channel == ChannelKind.Inbox ? ChannelNames.Inbox : ChannelNames.All;
+
+    /// <summary>The name of a channel that there is not, as it is echoed.</summary>
+    public static string Shown(string name) => name.Length > MaxEchoed ? name[..MaxEchoed] + "…" : name;
 
     public static ChannelKind? Find(string name) => name switch
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Delivery.Fetching;
 using Microservices.Gateway.Diagnostics;
 
 namespace Microservices.Gateway.Delivery.Channels;
@@ -17,6 +18,7 @@ internal sealed class ChannelMetrics
     private readonly Tally _acks;
     private readonly Tally _opens;
     private readonly Tally _cursors;
+    private readonly Tally _fetches;
     private long _inFlight;
 
     public ChannelMetrics(IMeterFactory meters)
@@ -30,6 +32,7 @@ internal sealed class ChannelMetrics
         _acks = new Tally(meter, "gateway.kept.acks", "{position}", "Positions that clients acknowledged, by outcome.", "outcome", ["taken", "old", "never_sent", "unknown_channel", "forbidden"]);
         _opens = new Tally(meter, "gateway.kept.opens", "{session}", "Sessions whose channels were opened, by kind.", "kind", ["first", "again"]);
         _cursors = new Tally(meter, "gateway.kept.cursors", "{cursor}", "Cursors that register was told, by outcome.", "outcome", ["other", "taken", "unchanged", "unknown_position", "unavailable", "invalid"]);
+        _fetches = new Tally(meter, "gateway.kept.fetches", "{page}", "Pages that clients asked for, by outcome.", "outcome", ["answered", "refused", "try_later"]);
         meter.CreateObservableGauge("gateway.kept.in_flight", () => Interlocked.Read(ref _inFlight), "{message}", "Kept messages that clients have not acknowledged.");
 
         Tally Of(string name, string unit, string description) => new(meter, name, unit, description, "channel", Channels);
@@ -57,6 +60,8 @@ internal sealed class ChannelMetrics
 
     public void CursorTold(AckOutcome outcome) => _cursors.Add((int)outcome);
 
+    public void Fetched(FetchOutcome outcome) => _fetches.Add((int)outcome);
+
     public void InFlightChanged(int by)
     {
         if (by != 0)
@@ -80,4 +85,6 @@ internal sealed class ChannelMetrics
     public long Opens(bool again) => _opens[again ? 1 : 0];
 
     public long Cursors(AckOutcome outcome) => _cursors[(int)outcome];
+
+    public long Fetches(FetchOutcome outcome) => _fetches[(int)outcome];
 }

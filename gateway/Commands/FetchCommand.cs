@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Globalization;
+using Microservices.Gateway.Connections;
+using Microservices.Gateway.Delivery.Channels;
+using Microservices.Gateway.Delivery.Fetching;
+using Microservices.Protocol;
+using Microservices.Protocol.Bodies;
+
+namespace Microservices.Gateway.Commands;
+
+/// <summary>Command 13: a client reads a channel behind a position. It is answered later; the connection reads on meanwhile.</summary>
+internal sealed class FetchCommand(FetchReads reads, ChannelMetrics metrics) : ICommandHandler
+{
+    public Command Command => Command.Fetch;
+
+    public bool WorksUnverified => false;
+
+    public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        var session = connection.Session!;
+        if (session.IsChatClient)
+        {
+            // Not of their protocol.
+            CommandTable.RefuseUnknown(connection, Command.Fetch);
+            return null;
+        }
+
+        var fetch = FrameBody.Read<Fetch>(header, body);
+        if (ChannelKinds.Find(fetch.Channel) is not { } channel)
+        {
+            Refuse(connection, fetch, Code.UnknownChannel, $"There is no channel '{ChannelKinds.Shown(fetch.Channel)}'.");
+        }
+        else if (fetch.Limit > Fetch.MaxLimit)
+        {
+            Refuse(connection, fetch, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"limit is {fetch.Limit}; it takes 1 to {Fetch.MaxLimit}, or none."));
+        }
+        else if (!session.TryBeginFetch())
+        {
+            Refuse(connection, fetch, Code.RateLimited, "A fetch of this session is under way; one at a time.");
+        }
+        else
+        {
+            var limit = fetch.Limit == 0 ? Fetch.DefaultLimit : fetch.Limit;
+            reads.Add(new FetchRequest(session, channel, new LogPosition(fetch.Epoch, fetch.Seq), (int)limit, fetch.Id));
+        }
+
+        return null;
+    }
+
+    private void Refuse(Connection connection, Fetch fetch, Code code, string message)
+    {
+        metrics.Fetched(FetchOutcome.Refused);
+        connection.Fail(Command.Fetch, fetch.Id, code, message);
+    }
+}
