@@ -33,18 +33,22 @@ internal sealed class CenterConnection : IDisposable
         _client = new CenterClient(_channel);
     }
 
+    /// <param name="call">Makes the call.</param>
+    /// <param name="cancellationToken">The user has waited enough.</param>
+    /// <param name="timeout">Of a call that takes longer than others.</param>
     /// <exception cref="CliException">The center does not answer, or refuses.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
-    public async Task<TReply> CallAsync<TReply>(Func<CenterClient, CallOptions, AsyncUnaryCall<TReply>> call, CancellationToken cancellationToken)
+    public async Task<TReply> CallAsync<TReply>(
+        Func<CenterClient, CallOptions, AsyncUnaryCall<TReply>> call, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         try
         {
-            return await call(_client, new CallOptions(_headers, DateTime.UtcNow + Timeout, cancellationToken)).ResponseAsync;
+            return await call(_client, new CallOptions(_headers, DateTime.UtcNow + (timeout ?? Timeout), cancellationToken)).ResponseAsync;
         }
         catch (RpcException fault)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new CliException(Describe(fault), fault);
+            throw new CliException(Describe(fault, timeout ?? Timeout), fault);
         }
     }
 
@@ -134,12 +138,12 @@ internal sealed class CenterConnection : IDisposable
     private static bool IsLasting(StatusCode status) => status
         is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented;
 
-    private string Describe(RpcException fault) => fault.StatusCode switch
+    private string Describe(RpcException fault, TimeSpan? timeout = null) => fault.StatusCode switch
     {
         // Without a trailer nobody answered: the status was made by this side.
         StatusCode.Unavailable when fault.InnerException is not null || fault.Status.DebugException is not null =>
             $"No center answers at {_address}: {Cause(fault)}",
-        StatusCode.DeadlineExceeded => $"The center at {_address} did not answer within {Timeout.TotalSeconds:0} s",
+        StatusCode.DeadlineExceeded => $"The center at {_address} did not answer within {(timeout ?? Timeout).TotalSeconds:0} s",
         StatusCode.Unauthenticated => $"The center does not know the API key: {fault.Status.Detail}",
         StatusCode.Unimplemented => $"What listens at {_address} is not a center, or an older one",
         _ => $"The center refused ({fault.StatusCode}): {fault.Status.Detail}",

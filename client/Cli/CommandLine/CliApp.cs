@@ -3,6 +3,7 @@ using Microservices.Cli.Apps;
 using Microservices.Cli.Chat;
 using Microservices.Cli.Kick;
 using Microservices.Cli.Load;
+using Microservices.Cli.Messages;
 using Microservices.Cli.Presence;
 using Microservices.Cli.Push;
 using Microservices.Cli.Receive;
@@ -63,6 +64,9 @@ internal static class CliApp
             TokenCommand.Create(terminal),
             AppsCommand.Create(terminal),
             RoomsCommand.Create(terminal),
+            InboxCommand.Create(terminal),
+            DeadLettersCommand.Create(terminal),
+            LedgerCommand.Create(terminal),
             LoadCommand.Create(terminal),
         };
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Google.Protobuf;
 using Microservices.Cli.Center;
 using Microservices.Cli.CommandLine;
+using Microservices.Cli.Messages;
 using Microservices.Cli.Output;
 using Microservices.Contracts.Center;
 
@@ -28,7 +29,18 @@ internal static class PushCommand
         };
         var type = new Option<string?>("--type") { Description = "The app's own kind of message.", HelpName = "name" };
         var timeToLive = Options.Span("--ttl", "How long it is worth delivering.");
-        var command = new Command("push", "Send a message to connected users.") { app, to, all, text, file, contentType, type, timeToLive };
+        var qos = new Option<string?>("--qos")
+        {
+            Description = "0: to those who are connected. 1: kept until it is acknowledged, in order. Default: 0.",
+            HelpName = "0|1",
+        };
+        var key = new Option<string?>("--once")
+        {
+            Description = "With --qos 1: a name of your own for this message; given again with the same message, it is not sent twice.",
+            HelpName = "name",
+        };
+        var notify = new Option<bool>("--notify") { Description = "With --qos 1: clients are told of the message, and fetch it." };
+        var command = new Command("push", "Send a message to users.") { app, to, all, text, file, contentType, type, timeToLive, qos, key, notify };
         center.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -41,6 +53,15 @@ internal static class PushCommand
             {
                 result.AddError("Give --text or --file, one of them.");
             }
+
+            if (result.GetValue(qos) is not (null or "0" or "1"))
+            {
+                result.AddError("--qos takes 0 or 1.");
+            }
+            else if (result.GetValue(qos) is not "1" && (result.GetResult(key) is not null || result.GetValue(notify)))
+            {
+                result.AddError("--once and --notify go with --qos 1.");
+            }
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -51,6 +72,9 @@ internal static class PushCommand
                 Payload = parsed.GetValue(file) is { } path ? PayloadFile.Read(path) : ByteString.CopyFromUtf8(parsed.GetValue(text)!),
                 ContentType = parsed.GetValue(contentType) ?? (parsed.GetValue(file) is null ? "text/plain" : ""),
                 Type = parsed.GetValue(type) ?? "",
+                Qos = parsed.GetValue(qos) == "1" ? Qos.AtLeastOnce : Qos.AtMostOnce,
+                Key = parsed.GetValue(key) ?? "",
+                NotifyOnly = parsed.GetValue(notify),
                 TtlMs = (uint)(parsed.GetValue(timeToLive)?.TotalMilliseconds ?? 0),
             };
             return parsed.GetValue(all)
@@ -64,7 +88,15 @@ internal static class PushCommand
     {
         request.Everybody = new Everybody();
         var reply = await connection.CallAsync((client, call) => client.PushAsync(request, call), cancellationToken);
-        terminal.Out.Line($"Message {reply.MessageId} was sent to {Units.Count(reply.Rooms)} {(reply.Rooms == 1 ? "gateway" : "gateways")}.");
+        var gateways = $"{Units.Count(reply.Rooms)} {(reply.Rooms == 1 ? "gateway" : "gateways")}";
+        if (request.Qos == Qos.AtLeastOnce)
+        {
+            var was = reply.Repeated ? "was kept before" : "is kept";
+            terminal.Out.Line($"Message {reply.MessageId} {was}, at {Positions.Of(reply.Position)}, and was sent to {gateways}.");
+            return ExitCode.Done;
+        }
+
+        terminal.Out.Line($"Message {reply.MessageId} was sent to {gateways}.");
         return reply.Rooms > 0 ? ExitCode.Done : ExitCode.Incomplete;
     }
 

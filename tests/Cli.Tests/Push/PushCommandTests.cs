@@ -59,6 +59,50 @@ public sealed class PushCommandTests
     }
 
     [Fact]
+    public async Task Push_Kept_ShowsPositionsAndIsDoneForThoseWhoAreOfflineToo()
+    {
+        await using var center = await FakeCenter.StartAsync();
+        center.Offline.Add("bob");
+
+        var run = await CommandRun.OfAsync(
+            center, "push", "--to", "alice,bob", "--text", "hi", "--qos", "1", "--once", "order-17", "--notify", "--ttl", "1h");
+
+        Assert.Equal(0, run.ExitCode);
+        var request = center.Only<PushRequest>();
+        Assert.Equal((Qos.AtLeastOnce, "order-17", true, 3_600_000u), (request.Qos, request.Key, request.NotifyOnly, request.TtlMs));
+        Assert.Matches(@"alice\s+sent\s+room-a \(phone\)\s+7-12", run.Output);
+        Assert.Matches(@"bob\s+kept\s+7-12\s+The user is offline\.", run.Output);
+        Assert.Contains("1 sent, 1 kept", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Push_KeptAgainUnderItsName_SaysSo()
+    {
+        await using var center = await FakeCenter.StartAsync();
+        string[] args = ["push", "--to", "alice", "--text", "hi", "--qos", "1", "--once", "order-17"];
+        await CommandRun.OfAsync(center, args);
+
+        var run = await CommandRun.OfAsync(center, args);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"alice\s+sent \(repeated\)", run.Output);
+    }
+
+    [Fact]
+    public async Task Push_KeptForAll_SaysWhere()
+    {
+        await using var center = await FakeCenter.StartAsync();
+        center.Rooms = 0;
+
+        var run = await CommandRun.OfAsync(center, "push", "--all", "--text", "hi", "--qos", "1", "--once", "a");
+        var again = await CommandRun.OfAsync(center, "push", "--all", "--text", "hi", "--qos", "1", "--once", "a");
+
+        Assert.Equal((0, 0), (run.ExitCode, again.ExitCode));
+        Assert.Contains("Message 0001-message is kept, at 7-1, and was sent to 0 gateways.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Message 0001-message was kept before, at 7-1, and was sent to 0 gateways.", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Push_File_SendsItsBytes()
     {
         await using var center = await FakeCenter.StartAsync();
@@ -89,6 +133,10 @@ public sealed class PushCommandTests
     [InlineData("Give --text or --file, one of them.", "--all", "--text", "hi", "--file", "f")]
     [InlineData("cannot be read", "--all", "--file", "/nowhere/f", "--key", "k")]
     [InlineData("'soon' is not a time", "--all", "--text", "hi", "--ttl", "soon")]
+    [InlineData("--qos takes 0 or 1.", "--all", "--text", "hi", "--qos", "2")]
+    [InlineData("--qos takes 0 or 1.", "--all", "--text", "hi", "--qos", "one")]
+    [InlineData("--once and --notify go with --qos 1.", "--all", "--text", "hi", "--once", "a")]
+    [InlineData("--once and --notify go with --qos 1.", "--all", "--text", "hi", "--notify")]
     public async Task Push_BadInput_IsOneSentence(string expected, params string[] args) =>
         (await CommandRun.OfAsync(["push", .. args])).AssertFailed(expected);
 

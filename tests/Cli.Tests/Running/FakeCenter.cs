@@ -38,6 +38,15 @@ internal sealed class FakeCenter : IAsyncDisposable
 
     public Dictionary<string, AppDescription> Apps { get; } = new() { ["default"] = new AppDescription { Name = "default", ChatUsers = true, Revision = 3 } };
 
+    /// <summary>What is kept (QoS 1), by key: a push with a key that is here is a repeat.</summary>
+    public HashSet<string> Keys { get; } = [];
+
+    public GetInboxReply Inbox { get; set; } = new();
+
+    public List<DeadLetter> DeadLetters { get; } = [];
+
+    public GetLedgerReply Ledger { get; set; } = new() { Complete = true };
+
     public uint Rooms { get; set; } = 2;
 
     /// <summary>What GetKick, CancelKick and WatchKick tell, one after another; the last stays.</summary>
@@ -85,6 +94,11 @@ internal sealed class FakeCenter : IAsyncDisposable
             else
             {
                 reply.Outcomes.AddRange(request.Users.Users_.Select(Outcome));
+            }
+
+            if (request.Qos == Qos.AtLeastOnce)
+            {
+                Keep(request, reply);
             }
 
             return Task.FromResult(reply);
@@ -206,6 +220,45 @@ internal sealed class FakeCenter : IAsyncDisposable
                     new RoomStatus { Name = "room-b", Incarnation = 256, Draining = true },
                 },
             });
+        }
+
+        public override Task<GetInboxReply> GetInbox(GetInboxRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(center.Inbox);
+        }
+
+        public override Task<ListDeadLettersReply> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            var from = request.Cursor.Length == 0 ? 0 : int.Parse(request.Cursor);
+            var to = Math.Min(center.DeadLetters.Count, from + (int)request.Limit);
+            return Task.FromResult(new ListDeadLettersReply { Letters = { center.DeadLetters[from..to] }, NextCursor = to < center.DeadLetters.Count ? $"{to}" : "" });
+        }
+
+        public override Task<GetLedgerReply> GetLedger(GetLedgerRequest request, ServerCallContext context)
+        {
+            Take(request, context);
+            return Task.FromResult(center.Ledger);
+        }
+
+        private void Keep(PushRequest request, PushReply reply)
+        {
+            var isRepeat = request.Key.Length > 0 && !center.Keys.Add(request.Key);
+            if (request.TargetCase == PushRequest.TargetOneofCase.Everybody)
+            {
+                (reply.Position, reply.Repeated) = (new ChannelPosition { Epoch = 7, Seq = 1 }, isRepeat);
+                return;
+            }
+
+            foreach (var outcome in reply.Outcomes)
+            {
+                (outcome.Position, outcome.Repeated) = (new ChannelPosition { Epoch = 7, Seq = 12 }, isRepeat);
+                if (outcome.Outcome == UserOutcome.Types.Outcome.Offline)
+                {
+                    (outcome.Outcome, outcome.Message) = (UserOutcome.Types.Outcome.Kept, "The user is offline.");
+                }
+            }
         }
 
         private Task<KickJob> NextKick(GetKickRequest request, ServerCallContext context)
