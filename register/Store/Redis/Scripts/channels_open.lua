@@ -29,7 +29,9 @@ local function open(i)
     end
 
     if not id then
-      forget_attempt(readers, reader)
+      if given_up then
+        forget_attempt(readers, reader)
+      end
     elseif id == reader.tried then
       reader.tries = reader.tries + 1
     else
