@@ -170,6 +170,9 @@ internal sealed record StoredDeadLetter(string User, string Device, StoredEntry 
     /// <summary>A user has at most so many; the oldest go first.</summary>
     public const int Most = 1_000;
 
+    /// <summary>For so long they are kept, at least.</summary>
+    public static readonly TimeSpan Keep = TimeSpan.FromDays(90);
+
     /// <summary>not_acknowledged of proto/codes.csv.</summary>
     public const uint NotAcknowledged = 4522;
 }

@@ -1,6 +1,7 @@
 using Microservices.Hosting;
 using Microservices.Register.Store.Memory;
 using Microservices.Register.Store.Redis;
+using Microservices.Register.Store.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microservices.Register.Store;
@@ -16,7 +17,7 @@ internal static class StoreComposition
         var options = builder.Configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions();
         if (options.Kind == "memory")
         {
-            AddMemory(services);
+            AddMemory(services, options.Channels);
         }
         else
         {
@@ -24,7 +25,7 @@ internal static class StoreComposition
         }
     }
 
-    private static void AddMemory(IServiceCollection services)
+    private static void AddMemory(IServiceCollection services, ChannelStoreOptions channels)
     {
         services.AddDependency("memory");
         services.AddSingleton(new StoreIdentity("memory", "this process"));
@@ -36,7 +37,16 @@ internal static class StoreComposition
         services.AddSingleton<IAppStore, MemoryAppStore>();
         services.AddSingleton<IResumeKeyStore, MemoryResumeKeyStore>();
         services.AddSingleton<IJobStore, MemoryJobStore>();
-        services.AddSingleton<IChannelStore, MemoryChannelStore>();
+        if (channels.Kind == "sqlite")
+        {
+            services.AddSingleton<SqliteChannelStore>();
+            services.AddSingleton<IChannelStore>(static provider => provider.GetRequiredService<SqliteChannelStore>());
+            services.AddHostedService(static provider => provider.GetRequiredService<SqliteChannelStore>());
+        }
+        else
+        {
+            services.AddSingleton<IChannelStore, MemoryChannelStore>();
+        }
     }
 
     private static void AddRedis(IServiceCollection services, RedisOptions options)

@@ -11,4 +11,7 @@ public sealed class StoreOptions
 
     /// <summary>Where Redis is, with <see cref="Kind"/> <c>redis</c>.</summary>
     public RedisOptions Redis { get; set; } = new();
+
+    /// <summary>Where channels are kept.</summary>
+    public ChannelStoreOptions Channels { get; set; } = new();
 }

@@ -28,7 +28,29 @@ internal sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
             CheckConfiguration(options.Redis, faults);
         }
 
+        CheckChannels(options, faults);
         return faults.Build();
+    }
+
+    private static void CheckChannels(StoreOptions options, ValidateOptionsResultBuilder faults)
+    {
+        if (options.Channels.Kind is not ("store" or "sqlite"))
+        {
+            faults.AddError($"'{options.Channels.Kind}' is neither store nor sqlite.", "Store:Channels:Kind");
+        }
+
+        if (options.Channels.Kind == "sqlite")
+        {
+            if (options.Kind != "memory")
+            {
+                faults.AddError($"sqlite is for one register on its own: Store:Kind must be memory, not {options.Kind}.", "Store:Channels:Kind");
+            }
+
+            if (string.IsNullOrWhiteSpace(options.Channels.File))
+            {
+                faults.AddError("names no file.", "Store:Channels:File");
+            }
+        }
     }
 
     private static void CheckConfiguration(RedisOptions redis, ValidateOptionsResultBuilder faults)

@@ -3,6 +3,7 @@ using Microservices.Register.Tests.Store;
 using Microservices.Testing;
 
 [assembly: AssemblyFixture(typeof(MemoryFixture))]
+[assembly: AssemblyFixture(typeof(SqliteFixture))]
 [assembly: AssemblyFixture(typeof(RedisFixture))]
 [assembly: AssemblyFixture(typeof(RedisClusterFixture))]
 
@@ -53,6 +54,20 @@ public abstract class StoreFixture : IAsyncDisposable
 public class MemoryFixture : StoreFixture
 {
     private protected override Task<Stores> OpenAsync() => Task.FromResult(Stores.Memory());
+}
+
+public class SqliteFixture : StoreFixture
+{
+    private readonly TempFolder _folder = new();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected override Task<Stores> OpenAsync() => Stores.SqliteAsync(Path.Combine(_folder.Path, "channels.db"));
 }
 
 public class RedisFixture : StoreFixture

@@ -4,6 +4,7 @@ using Microservices.Register.Jobs;
 using Microservices.Register.Store;
 using Microservices.Register.Store.Memory;
 using Microservices.Register.Store.Redis;
+using Microservices.Register.Store.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -37,6 +38,13 @@ internal sealed record Stores(
             new MemoryChannelStore(sessions, time));
     }
 
+    /// <summary>In memory, but for channels.</summary>
+    public static async Task<Stores> SqliteAsync(string file, TimeProvider? clock = null)
+    {
+        var stores = Memory(clock);
+        return stores with { Channels = await stores.OpenSqliteAsync(file, clock) };
+    }
+
     /// <summary>Connects in the background.</summary>
     public static async Task<Stores> RedisAsync(string endpoints, TimeSpan? timeout = null)
     {
@@ -59,8 +67,23 @@ internal sealed record Stores(
     public static RegisterMetrics NewMetrics() =>
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
+    /// <summary>The channels in the file, with these sessions.</summary>
+    public async Task<SqliteChannelStore> OpenSqliteAsync(string file, TimeProvider? clock = null)
+    {
+        var options = Options.Create(new StoreOptions { Kind = "memory", Channels = new ChannelStoreOptions { Kind = "sqlite", File = file } });
+        var store = new SqliteChannelStore(options, (MemorySessionStore)Sessions, clock ?? TimeProvider.System, NullLogger<SqliteChannelStore>.Instance);
+        await store.StartAsync(CancellationToken.None);
+        return store;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (Channels is SqliteChannelStore sqlite)
+        {
+            await sqlite.StopAsync(CancellationToken.None);
+            sqlite.Dispose();
+        }
+
         if (Client is not null)
         {
             await Client.StopAsync(CancellationToken.None);

@@ -191,6 +191,8 @@ public abstract class AckContract(StoreFixture fixture) : ChannelContract(fixtur
 
 public sealed class MemoryAckTests(MemoryFixture fixture) : AckContract(fixture);
 
+public sealed class SqliteAckTests(SqliteFixture fixture) : AckContract(fixture);
+
 public sealed class RedisAckTests(RedisFixture fixture) : AckContract(fixture);
 
 public sealed class RedisClusterAckTests(RedisClusterFixture fixture) : AckContract(fixture);

@@ -186,6 +186,8 @@ public abstract class AppendContract(StoreFixture fixture) : ChannelContract(fix
 
 public sealed class MemoryAppendTests(MemoryFixture fixture) : AppendContract(fixture);
 
+public sealed class SqliteAppendTests(SqliteFixture fixture) : AppendContract(fixture);
+
 public sealed class RedisAppendTests(RedisFixture fixture) : AppendContract(fixture);
 
 public sealed class RedisClusterAppendTests(RedisClusterFixture fixture) : AppendContract(fixture);

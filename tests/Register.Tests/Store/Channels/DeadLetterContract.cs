@@ -167,6 +167,8 @@ public abstract class DeadLetterContract(StoreFixture fixture) : ChannelContract
 
 public sealed class MemoryDeadLetterTests(MemoryFixture fixture) : DeadLetterContract(fixture);
 
+public sealed class SqliteDeadLetterTests(SqliteFixture fixture) : DeadLetterContract(fixture);
+
 public sealed class RedisDeadLetterTests(RedisFixture fixture) : DeadLetterContract(fixture);
 
 public sealed class RedisClusterDeadLetterTests(RedisClusterFixture fixture) : DeadLetterContract(fixture);

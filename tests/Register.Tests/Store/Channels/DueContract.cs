@@ -211,6 +211,8 @@ public abstract class DueContract(StoreFixture fixture) : ChannelContract(fixtur
 
 public sealed class MemoryDueTests(MemoryFixture fixture) : DueContract(fixture);
 
+public sealed class SqliteDueTests(SqliteFixture fixture) : DueContract(fixture);
+
 public sealed class RedisDueTests(RedisFixture fixture) : DueContract(fixture);
 
 public sealed class RedisClusterDueTests(RedisClusterFixture fixture) : DueContract(fixture);

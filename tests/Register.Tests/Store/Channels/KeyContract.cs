@@ -153,6 +153,8 @@ public abstract class KeyContract(StoreFixture fixture) : ChannelContract(fixtur
 
 public sealed class MemoryKeyTests(MemoryFixture fixture) : KeyContract(fixture);
 
+public sealed class SqliteKeyTests(SqliteFixture fixture) : KeyContract(fixture);
+
 public sealed class RedisKeyTests(RedisFixture fixture) : KeyContract(fixture);
 
 public sealed class RedisClusterKeyTests(RedisClusterFixture fixture) : KeyContract(fixture);

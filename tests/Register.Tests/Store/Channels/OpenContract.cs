@@ -220,6 +220,8 @@ public abstract class OpenContract(StoreFixture fixture) : ChannelContract(fixtu
 
 public sealed class MemoryOpenTests(MemoryFixture fixture) : OpenContract(fixture);
 
+public sealed class SqliteOpenTests(SqliteFixture fixture) : OpenContract(fixture);
+
 public sealed class RedisOpenTests(RedisFixture fixture) : OpenContract(fixture);
 
 public sealed class RedisClusterOpenTests(RedisClusterFixture fixture) : OpenContract(fixture);

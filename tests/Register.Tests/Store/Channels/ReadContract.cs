@@ -171,6 +171,8 @@ public abstract class ReadContract(StoreFixture fixture) : ChannelContract(fixtu
 
 public sealed class MemoryReadTests(MemoryFixture fixture) : ReadContract(fixture);
 
+public sealed class SqliteReadTests(SqliteFixture fixture) : ReadContract(fixture);
+
 public sealed class RedisReadTests(RedisFixture fixture) : ReadContract(fixture);
 
 public sealed class RedisClusterReadTests(RedisClusterFixture fixture) : ReadContract(fixture);

@@ -24,8 +24,16 @@ public sealed class ChannelModelTests(ModelRedisFixture redis) : IClassFixture<M
         var time = new ManualTime();
         var stores = Stores.Memory(time);
         return new ChannelModelStore(
-            stores.Sessions, stores.Channels, time, () => Task.FromResult(stores.Channels), () => Task.FromResult(stores = Stores.Memory(time)));
+            stores.Sessions, stores.Channels, time, () => Task.FromResult(stores.Channels), () => Task.FromResult(stores = Stores.Memory(time)), static () => Task.CompletedTask);
     });
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Stories_InSqlite_FitTheModel()
+    {
+        using var folder = new TempFolder();
+        Check(Read("CHANNEL_STORIES", 30), () => new SqliteStory(folder.Path).OpenAsync().GetAwaiter().GetResult());
+    }
 
     [Fact]
     [Trait("Category", "Slow")]
@@ -34,7 +42,7 @@ public sealed class ChannelModelTests(ModelRedisFixture redis) : IClassFixture<M
         var stores = await redis.StoresAsync();
         await Task.Run(() => Check(
             Read("CHANNEL_STORIES", 40),
-            () => new ChannelModelStore(stores.Sessions, stores.Channels, Time: null, () => Task.FromResult(stores.Channels), WipeAsync)));
+            () => new ChannelModelStore(stores.Sessions, stores.Channels, Time: null, () => Task.FromResult(stores.Channels), WipeAsync, static () => Task.CompletedTask)));
 
         async Task<Stores> WipeAsync()
         {
@@ -44,8 +52,20 @@ public sealed class ChannelModelTests(ModelRedisFixture redis) : IClassFixture<M
     }
 
     private static void Check(int stories, Func<ChannelModelStore> open) => Prop
-        .ForAll(ChannelStory.Stories(Steps), story => new ChannelTelling(open(), story).RunAsync().GetAwaiter().GetResult())
+        .ForAll(ChannelStory.Stories(Steps), story => TellAsync(open(), story).GetAwaiter().GetResult())
         .Check(Config.QuickThrowOnFailure.WithMaxTest(stories));
+
+    private static async Task TellAsync(ChannelModelStore store, ChannelStory story)
+    {
+        try
+        {
+            await new ChannelTelling(store, story).RunAsync();
+        }
+        finally
+        {
+            await store.Close();
+        }
+    }
 
     private static int Read(string name, int byDefault) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : byDefault;
