@@ -7,7 +7,7 @@ using Microservices.Clusters.Crowds;
 namespace Microservices.Clusters.Receiving;
 
 /// <summary>A user with a client of the SDK whose handler notes what it gets.</summary>
-public sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : IReceiver, IAsyncDisposable
 {
     private const int KeptStates = 50;
 
@@ -30,7 +30,6 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>The present one.</summary>
     public PushClient Client { get; private set; }
 
-    /// <summary>How many times it has logged in.</summary>
     public int Logins { get; private set; }
 
     public int Count
@@ -44,7 +43,6 @@ public sealed class Receiver : IAsyncDisposable
         }
     }
 
-    /// <summary>What the handler got, in the order in which it did.</summary>
     public IReadOnlyList<Reception> Received
     {
         get
@@ -56,7 +54,6 @@ public sealed class Receiver : IAsyncDisposable
         }
     }
 
-    /// <summary>The client's latest states, for the message of a failed test.</summary>
     public string States => string.Join("; ", _states);
 
     /// <summary>Closes the client, waits, and starts another with the same cursors.</summary>

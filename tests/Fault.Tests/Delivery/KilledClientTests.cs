@@ -38,7 +38,7 @@ public sealed class KilledClientTests(FaultCluster fixture)
         world.CheckReceived();
         link.Refuses = true;
         link.Cut(reset: true);
-        var restarting = one.Receiver.RestartAsync(TimeSpan.FromMilliseconds(500));
+        var restarting = world.Receivers[0].RestartAsync(TimeSpan.FromMilliseconds(500));
         await store.ReviveAsync();
         link.Refuses = false;
         await restarting;

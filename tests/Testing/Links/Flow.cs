@@ -9,6 +9,6 @@ public enum Flow
     /// <summary>It doesn't take them, and doesn't tell that the sender has closed: a link that is half-open.</summary>
     Hold,
 
-    /// <summary>It takes them and throws them away. What follows later is out of frame: such a connection is to be cut.</summary>
+    /// <summary>It takes them and throws them away, until the connection ends.</summary>
     Drop,
 }

@@ -15,8 +15,9 @@ internal sealed class LinkLane(Socket from, Socket to, Link link)
     {
         lock (_sync)
         {
-            _flow = flow;
-            if (flow == Flow.Hold && !_cut)
+            // What follows bytes that are lost is never passed on: no link does that.
+            _flow = _flow == Flow.Drop ? Flow.Drop : flow;
+            if (_flow == Flow.Hold && !_cut)
             {
                 _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }

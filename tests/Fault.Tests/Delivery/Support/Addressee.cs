@@ -3,11 +3,11 @@ using Microservices.Clusters.Receiving;
 namespace Microservices.Fault.Tests.Delivery.Support;
 
 /// <summary>A receiver, and what was accepted for it, in order. One caller writes; others read when it is done.</summary>
-internal sealed class Addressee(Receiver receiver)
+internal sealed class Addressee(IReceiver receiver)
 {
     private readonly List<Accepted> _accepted = [];
 
-    public Receiver Receiver => receiver;
+    public IReceiver Receiver => receiver;
 
     public IReadOnlyList<Accepted> Accepted => _accepted;
 

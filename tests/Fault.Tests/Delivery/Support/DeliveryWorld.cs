@@ -15,21 +15,25 @@ internal sealed class DeliveryWorld : IAsyncDisposable
 
     private readonly string _name;
 
-    private DeliveryWorld(Cluster cluster, string app, IReadOnlyList<Addressee> addressees)
+    private readonly List<Addressee> _addressees;
+
+    private DeliveryWorld(Cluster cluster, string app, Receiver[] receivers)
     {
-        (Cluster, App, Addressees) = (cluster, app, addressees);
+        (Cluster, App, Receivers) = (cluster, app, receivers);
+        _addressees = [.. receivers.Select(static receiver => new Addressee(receiver))];
         _name = TestContext.Current.TestMethod?.MethodName ?? "test";
         Random = new Random(FaultSizes.Seed);
-        Sender = new Sender(cluster, app, addressees, FaultSizes.Seed);
+        Sender = new Sender(cluster, app, _addressees, FaultSizes.Seed);
     }
 
     public Cluster Cluster { get; }
 
     public string App { get; }
 
-    public IReadOnlyList<Addressee> Addressees { get; }
+    public IReadOnlyList<Addressee> Addressees => _addressees;
 
-    public IEnumerable<Receiver> Receivers => Addressees.Select(static one => one.Receiver);
+    /// <summary>Clients in this process.</summary>
+    public IReadOnlyList<Receiver> Receivers { get; }
 
     public Sender Sender { get; }
 
@@ -52,7 +56,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         setup.Policy?.Invoke(policy);
         var app = await cluster.NewAppAsync(policy);
         var users = await cluster.NewUsersAsync(setup.Clients, app);
-        var world = new DeliveryWorld(cluster, app, [.. users.Index().Select(one => new Addressee(NewReceiver(cluster, app, one.Item, one.Index, setup)))]);
+        var world = new DeliveryWorld(cluster, app, [.. users.Index().Select(one => NewReceiver(cluster, app, one.Item, one.Index, setup))]);
         try
         {
             foreach (var receiver in world.Receivers)
@@ -69,6 +73,14 @@ internal sealed class DeliveryWorld : IAsyncDisposable
             await world.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>From now on it is sent to as well; not while something is being sent.</summary>
+    public Addressee Join(IReceiver receiver)
+    {
+        var addressee = new Addressee(receiver);
+        _addressees.Add(addressee);
+        return addressee;
     }
 
     /// <summary>Sends as much as the environment says, and lets <paramref name="strike"/> do harm over and over meanwhile, at least once.</summary>
