@@ -39,9 +39,11 @@ internal sealed class SdkUser : IAsyncDisposable
         ConnectAsync(cluster, user, [new Uri($"http://127.0.0.1:{cluster.Dispatchers[0].Port}")], []);
 
     /// <summary>Connects to this address and logs in.</summary>
-    public static Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user, Endpoint endpoint) => ConnectAsync(cluster, user, [], [endpoint]);
+    public static Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user, Endpoint endpoint, Func<PushMessage, CancellationToken, ValueTask>? onPush = null) =>
+        ConnectAsync(cluster, user, [], [endpoint], onPush);
 
-    private static async Task<SdkUser> ConnectAsync(Cluster cluster, TestUser user, Uri[] dispatchers, Endpoint[] endpoints)
+    private static async Task<SdkUser> ConnectAsync(
+        Cluster cluster, TestUser user, Uri[] dispatchers, Endpoint[] endpoints, Func<PushMessage, CancellationToken, ValueTask>? onPush = null)
     {
         var sdk = new SdkUser(cluster, new PushClient(new PushClientOptions
         {
@@ -49,6 +51,7 @@ internal sealed class SdkUser : IAsyncDisposable
             Endpoints = endpoints,
             User = user.Name,
             Token = user.Token,
+            OnPush = onPush,
             Reconnect = new ReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1) },
         }));
         try
