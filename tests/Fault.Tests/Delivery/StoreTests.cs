@@ -12,7 +12,9 @@ public sealed class StoreTests(FaultCluster fixture)
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);
         var redis = world.Cluster.Redis;
-        await redis.CliAsync("config", "set", "appendonly", "yes");
+
+        // "everysec" puts writes off while the disk is busy with a flush, and has answered by then.
+        await redis.CliAsync("config", "set", "appendonly", "yes", "appendfsync", "always");
         try
         {
             await Eventually.HoldsAsync(
@@ -28,7 +30,7 @@ public sealed class StoreTests(FaultCluster fixture)
                 await Task.Delay(random.Next(500, 2_000));
                 await redis.KillAsync();
                 await Task.Delay(random.Next(1_000));
-                await redis.StartAsync("--appendonly", "yes");
+                await redis.StartAsync("--appendonly", "yes", "--appendfsync", "always");
                 await world.Cluster.WaitUntilReadyAsync();
             });
 
@@ -36,7 +38,7 @@ public sealed class StoreTests(FaultCluster fixture)
         }
         finally
         {
-            await redis.CliAsync("config", "set", "appendonly", "no");
+            await redis.CliAsync("config", "set", "appendonly", "no", "appendfsync", "everysec");
         }
     }
 
