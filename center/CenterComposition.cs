@@ -67,6 +67,7 @@ internal static class CenterComposition
 
         // In: chat from clients.
         services.AddValidatedOptions<ChatOptions, ChatOptionsValidator>(ChatOptions.Section);
+        services.AddSingleton<KeptChat>();
         services.AddSingleton<ChatSender>();
         services.AddSingleton<ChatBatches>();
 

@@ -3,7 +3,7 @@ using Microservices.Contracts.Register;
 
 namespace Microservices.Center.Chat;
 
-/// <summary>The live sessions of everybody whom a batch names, by app and user: one look-up for each app.</summary>
+/// <summary>The live sessions of everybody whom a batch names, by app and user: one look-up for each app. Of chat that is kept the append tells them.</summary>
 internal sealed class ChatAudience
 {
     private readonly Dictionary<(string App, string User), UserSessions> _users = [];
@@ -18,6 +18,7 @@ internal sealed class ChatAudience
     public static async Task<ChatAudience> FindAsync(IEnumerable<ChatJob> jobs, SessionLookup sessions, CancellationToken cancellationToken)
     {
         var lookups = jobs
+            .Where(static job => !job.IsKept)
             .GroupBy(static job => job.Message.App, StringComparer.Ordinal)
             .Select(static app => (App: app.Key, Users: app.SelectMany(static job => job.Recipients).ToHashSet(StringComparer.Ordinal)))
             .Where(static app => app.Users.Count > 0)

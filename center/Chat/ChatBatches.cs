@@ -12,8 +12,8 @@ namespace Microservices.Center.Chat;
 /// Handles a batch of an uplink queue:
 /// 1. leaves out repeats of the bus and what is too old;
 /// 2. judges each message by its app's policy;
-/// 3. looks up everybody whom the batch names, one look-up for each app;
-/// 4. sends: senders at the same time, each sender's messages one after the other;
+/// 3. looks up everybody whom the batch names, one look-up for each app; chat that is kept needs none;
+/// 4. sends, or keeps and sends: senders at the same time, each sender's messages one after the other;
 /// 5. remembers what is done. If register or the bus was away, it tries the rest again after a pause, for as long as the messages are not
 ///    too old: nothing of the queue overtakes them, and the bus, which gives up a batch that is refused too often, never sees it refused.
 /// </summary>
@@ -87,7 +87,7 @@ internal sealed class ChatBatches(
                 done.Add(job.Key);
             }
 
-            return "the bus didn't take the messages";
+            return "the bus didn't take the messages, or register's store didn't answer";
         }
         catch (RpcException fault) when (fault.StatusCode is not (StatusCode.InvalidArgument or StatusCode.NotFound))
         {
@@ -142,7 +142,7 @@ internal sealed class ChatBatches(
         {
             // From the catalog: a call is made for an app that it doesn't know only.
             var app = await apps.FindAsync(message.App, cancellationToken);
-            jobs.Add(new ChatJob(message, ChatRules.FaultOf(message.Chat, message.App, app)));
+            jobs.Add(new ChatJob(message, ChatRules.FaultOf(message.Chat, message.App, app), app?.Keep?.Chat == true));
         }
 
         return jobs;

@@ -23,12 +23,14 @@ internal static class ChatNotice
         },
     };
 
-    public static RoomMessage NotDelivered(ChatJob job, IReadOnlyList<string> missed)
-    {
-        var names = string.Join(", ", missed.Take(MaxNames));
-        var more = missed.Count > MaxNames ? string.Create(CultureInfo.InvariantCulture, $" and {missed.Count - MaxNames} more") : "";
-        return Of(job, RefusalCode.NotDelivered, string.Create(
+    public static RoomMessage NotDelivered(ChatJob job, IReadOnlyList<string> missed) =>
+        Of(job, RefusalCode.NotDelivered, string.Create(
             CultureInfo.InvariantCulture,
-            $"Not delivered to {missed.Count} of {job.Recipients.Count} recipients, who are offline: {names}{more}."));
+            $"Not delivered to {missed.Count} of {job.Recipients.Count} recipients, who are offline: {Names(missed)}."));
+
+    public static string Names(IReadOnlyList<string> users)
+    {
+        var more = users.Count > MaxNames ? string.Create(CultureInfo.InvariantCulture, $" and {users.Count - MaxNames} more") : "";
+        return $"{string.Join(", ", users.Take(MaxNames))}{more}";
     }
 }

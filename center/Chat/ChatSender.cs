@@ -7,9 +7,9 @@ using ChatBody = Microservices.Contracts.Bus.Chat;
 namespace Microservices.Center.Chat;
 
 /// <summary>Sends one chat message to the rooms of its recipients, and tells its sender whom it did not reach.</summary>
-internal sealed class ChatSender(IBus bus, RoomPublisher rooms, CenterMetrics metrics)
+internal sealed class ChatSender(IBus bus, RoomPublisher rooms, KeptChat kept, CenterMetrics metrics)
 {
-    /// <returns>False when the bus didn't take all of it: it has to be done again. Rooms drop what they had, by the message's id.</returns>
+    /// <returns>False when the bus didn't take all of it (or register didn't keep it): it has to be done again. Rooms drop what they had, by the message's id.</returns>
     public async Task<bool> TrySendAsync(ChatJob job, ChatAudience audience, CancellationToken cancellationToken)
     {
         if (job.Refusal is { } refusal)
@@ -17,8 +17,8 @@ internal sealed class ChatSender(IBus bus, RoomPublisher rooms, CenterMetrics me
             return await TryNotifyAsync(job, ChatNotice.Of(job, refusal.Code, refusal.Message), refusal.Code.Name, "refused", cancellationToken);
         }
 
-        return job.Chat.Command == ChatCommand.All
-            ? await TrySendToAllAsync(job, cancellationToken)
+        return job.Chat.Command == ChatCommand.All ? await TrySendToAllAsync(job, cancellationToken)
+            : job.IsKept ? await TryKeepAsync(job, cancellationToken)
             : await TrySendToUsersAsync(job, audience, cancellationToken);
     }
 
@@ -57,6 +57,25 @@ internal sealed class ChatSender(IBus bus, RoomPublisher rooms, CenterMetrics me
 
         var outcome = missed.Length < job.Recipients.Count ? "partly_delivered" : "not_delivered";
         return await TryNotifyAsync(job, ChatNotice.NotDelivered(job, missed), "not_delivered", outcome, cancellationToken);
+    }
+
+    // What the bus doesn't take of it is delivered late, from the log: it isn't done again.
+    private async Task<bool> TryKeepAsync(ChatJob job, CancellationToken cancellationToken)
+    {
+        if (await kept.SendAsync(job, cancellationToken) is not { } result)
+        {
+            return false;
+        }
+
+        metrics.ChattedToSessions(result.Sessions);
+        if (result.Refusals.Count == 0)
+        {
+            return Done(job, result.ReachedAll ? "sent" : "kept");
+        }
+
+        var outcome = result.Refusals.Count < job.Recipients.Count ? "partly_delivered" : "not_delivered";
+        var notice = ChatNotice.Of(job, result.Code, result.Sentence(job.Recipients.Count));
+        return await TryNotifyAsync(job, notice, result.Code.Name, outcome, cancellationToken);
     }
 
     private async Task<bool> TryNotifyAsync(ChatJob job, RoomMessage notice, string code, string outcome, CancellationToken cancellationToken)

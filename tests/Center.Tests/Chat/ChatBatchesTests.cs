@@ -3,6 +3,7 @@ using Microservices.Bus;
 using Microservices.Center.Apps;
 using Microservices.Center.Chat;
 using Microservices.Center.Fanout;
+using Microservices.Center.Kept;
 using Microservices.Center.Sessions;
 using Microservices.Center.Tests.Support;
 using Microservices.Contracts.Bus;
@@ -25,10 +26,15 @@ public sealed class ChatBatchesTests : IDisposable
     {
         _register.KnownApps["default"] = new App { Name = "default", Chat = new ChatPolicy { Users = true, Broadcast = true } };
         var metrics = _meters.NewMetrics();
+        var kept = new KeptOptions { RetryFor = TimeSpan.Zero };
         _batches = new ChatBatches(
             new AppCatalog(_register.Apps),
             new SessionLookup(_register.Sessions),
-            new ChatSender(_bus, new RoomPublisher(_bus), metrics),
+            new ChatSender(
+                _bus,
+                new RoomPublisher(_bus),
+                new KeptChat(new Appender(_register.Channels, Options.Create(kept), metrics, TimeProvider.System), new KeptFanout(_bus, Options.Create(kept))),
+                metrics),
             Options.Create(_options),
             metrics,
             TimeProvider.System,

@@ -51,6 +51,32 @@ public sealed class ChatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Chat_AppKeepsIt_WaitsForWhoIsOfflineAndTellsNobody()
+    {
+        await _world.Client.PutAppAsync(new Contracts.Center.PutAppRequest
+        {
+            App = new Contracts.Center.AppDescription { Name = "default", ChatUsers = true, KeepChat = true, InboxMaxMessages = 2 },
+        });
+        var room = await _world.OpenRoomAsync("room-1");
+        var ann = await room.LoginAsync("ann");
+        await room.LoginAsync("bob");
+
+        await room.ChatAsync("ann", ann, 1, 2, "first", "off");
+        await room.ChatAsync("ann", ann, 2, 3, "second", "off", "bob");
+        await room.ChatAsync("ann", ann, 3, 2, "third", "off");
+
+        await Eventually.HoldsAsync(() => room.Messages.Any(message => message.Notice is not null), "the third was refused");
+        Assert.Equal(2, room.Messages.Count);
+        var delivery = room.Messages[0].Delivery;
+        Assert.Equal(("second", 1ul), (delivery.Chat.ChatContent, Assert.Single(delivery.Positions).Seq));
+        Assert.Equal(
+            (4520u, "ann-3", "Not kept for 1 of 1 recipients: off. The inbox has 2 messages; that is the limit of app default (inbox_max_messages)."),
+            (room.Messages[1].Notice.Code, room.Messages[1].Notice.RequestId, room.Messages[1].Notice.Message));
+        var waiting = (await room.OpenChannelsAsync("off")).Inbox.Entries;
+        Assert.Equal(["first", "second"], waiting.Select(entry => entry.Message.Chat.ChatContent));
+    }
+
+    [Fact]
     public async Task Chat_ManySendersTwoCentersOneStoppedMidway_KeepsEachSendersOrderAndLosesNothing()
     {
         await _world.StartCenterAsync();
