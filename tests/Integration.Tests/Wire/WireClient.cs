@@ -11,10 +11,14 @@ namespace Microservices.Integration.Tests.Wire;
 internal sealed class WireClient : IAsyncDisposable
 {
     public const uint Verify = 1;
+    public const uint Ack = 6;
+    public const uint Fetch = 13;
     public const uint Verified = 101;
+    public const uint Chat = 102;
     public const uint Push = 106;
     public const uint Directive = 107;
     public const uint Error = 108;
+    public const uint Page = 113;
 
     private const int HeaderBytes = 12;
     private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
@@ -36,13 +40,13 @@ internal sealed class WireClient : IAsyncDisposable
     }
 
     /// <summary>Logs in as a client of the chat protocol, or with <paramref name="sdk"/> as a new one.</summary>
-    public static async Task<WireClient> LoginAsync(int port, TestUser user, string? app = null, string? sdk = null)
+    public static async Task<WireClient> LoginAsync(int port, TestUser user, string? app = null, string? sdk = null, params string[] features)
     {
         var client = await ConnectAsync(port);
         var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (true)
         {
-            await client.SendAsync(Verify, new { phone_number = user.Name, token = user.Token, app = app ?? "", sdk = sdk ?? "" });
+            await client.SendAsync(Verify, new { phone_number = user.Name, token = user.Token, app = app ?? "", sdk = sdk ?? "", features });
             var answer = await client.ReceiveAsync(Verified);
             if (answer.Number("code") == 1)
             {
