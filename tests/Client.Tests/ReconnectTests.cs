@@ -58,6 +58,27 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task Displaced_AfterALoginWithoutAnswer_ReconnectsOnce()
+    {
+        using var gateway = new FakeGateway();
+        await using var client = new Watched(gateway.Endpoint);
+        client.Client.Start();
+        using (var first = await gateway.AcceptAsync())
+        {
+            // The link breaks; the login is on its way to register.
+            await first.ReadVerifyAsync();
+        }
+
+        using var second = await gateway.AcceptVerifiedAsync();
+        await second.SendAsync(Command.Directive, Directive.Closing(Code.Displaced, "logged in elsewhere"));
+        using var third = await gateway.AcceptVerifiedAsync();
+        await third.SendAsync(Command.Directive, Directive.Closing(Code.Displaced, "logged in elsewhere"));
+
+        await client.Client.Completion.WaitAsync(FakeConnection.Deadline);
+        Assert.Equal((ClientPhase.Stopped, Code.Displaced), (client.Client.State.Phase, client.Client.State.Code));
+    }
+
+    [Fact]
     public async Task Directive_NamesAddresses_GoesThereFirst()
     {
         using var gateway = new FakeGateway();

@@ -28,11 +28,16 @@ internal sealed class Session(
     private volatile string _token = "";
     private long _verifiedAt;
 
+    private volatile bool _isAnswered;
+
     // Where what arrives is to be acknowledged; null: nowhere.
     private Connection? _acknowledgeOn;
 
     /// <summary>A login has succeeded on this connection.</summary>
     public bool IsVerified { get; private set; }
+
+    /// <summary>A verify was sent and nothing was said to it: the server may yet log this client in.</summary>
+    public bool IsUnanswered => _token.Length > 0 && !_isAnswered;
 
     /// <summary>For how long; null = never.</summary>
     public TimeSpan? VerifiedFor => IsVerified ? options.TimeProvider.GetElapsedTime(_verifiedAt) : null;
@@ -122,6 +127,7 @@ internal sealed class Session(
 
     private void OnAnswer(VerifyResult answer)
     {
+        _isAnswered = true;
         // Here, on the reading loop, so that nothing that follows the answer arrives before the client knows that it is logged in.
         if (answer.Code == Verified && !IsVerified)
         {
@@ -172,6 +178,7 @@ internal sealed class Session(
         }
         else if (error.Command == Command.Verify && !IsVerified)
         {
+            _isAnswered = true;
             connection.End(Refusal.Of(error.Code, error.Message, retryAfter));
         }
         else if (new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter) is var told && !inbox.Fetches.TryFail(told))

@@ -14,6 +14,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
     private readonly Backoff _backoff = new(options.Reconnect);
     private readonly Credentials _credentials = new(options);
     private readonly ResumeTicket _ticket = new();
+    private readonly LateLogins _late = new(options.TimeProvider);
     private readonly Lock _sync = new();
     private TimeSpan _proposed;
     private volatile Connection? _current;
@@ -44,6 +45,11 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
             while (true)
             {
                 var end = await RoundAsync(stop);
+                if (end.Code == Code.Displaced && _late.TryBlame())
+                {
+                    end = end with { Action = ClientAction.Reconnect, Message = "Displaced by an earlier login of this client." };
+                }
+
                 if (end.Action == ClientAction.Stop)
                 {
                     _ticket.Drop();
@@ -112,6 +118,11 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
             }
             finally
             {
+                if (session.IsUnanswered)
+                {
+                    _late.Add();
+                }
+
                 _current = null;
                 _pace = null;
                 inbox.Fetches.Disconnected();
