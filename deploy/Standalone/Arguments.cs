@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Microservices.Standalone;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Data">The folder of the key and the demo users.</param>
-/// <param name="Redis">A StackExchange.Redis configuration; null = sessions in memory.</param>
+/// <param name="Data">The folder of the key, the demo users and kept messages.</param>
+/// <param name="Redis">A StackExchange.Redis configuration; null = sessions in memory, kept messages in a file of the data folder.</param>
 /// <param name="RabbitMq">An AMQP address; null = the bus inside the process.</param>
 /// <param name="PortOffset">Added to every default port.</param>
 internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, int PortOffset)
@@ -18,8 +18,9 @@ internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, i
 
         Usage: dotnet run --project deploy/Standalone -- [options]
 
-          --data DIR          folder of the API key and the demo users (default ./data)
-          --redis CONFIG      keep sessions in Redis, for example 127.0.0.1:6379 (default: in memory)
+          --data DIR          folder of the API key, the demo users and kept messages (default ./data)
+          --redis CONFIG      sessions and kept messages in Redis, for example 127.0.0.1:6379
+                              (default: sessions in memory, messages in a file of the data folder)
           --rabbitmq URI      carry messages over RabbitMQ, for example amqp://guest:guest@127.0.0.1 (default: inside the process)
           --port-offset N     add N to every port (default 0)
           --help              show this

@@ -4,7 +4,7 @@ using Microservices.Center.ApiKeys;
 
 namespace Microservices.Standalone;
 
-/// <summary>What stays between starts: an API key, the tokens of the demo users and the apps. Made at the first start, readable by their owner only.</summary>
+/// <summary>What stays between starts: an API key, the tokens of the demo users, the apps and kept messages. Made at the first start, readable by their owner only.</summary>
 internal sealed class DataFolder
 {
     public const string KeyFileName = "api-key.txt";
@@ -36,6 +36,9 @@ internal sealed class DataFolder
 
     /// <summary>The apps that register stores at start if they aren't there yet.</summary>
     public string AppsFile => System.IO.Path.Combine(Path, "apps.json");
+
+    /// <summary>The messages that are kept for users, unless they are in Redis. Register makes it.</summary>
+    public string MessagesFile => System.IO.Path.Combine(Path, "messages.db");
 
     /// <exception cref="StandaloneFault">The folder can't be made or written, or a file in it is not what it was.</exception>
     public static DataFolder Open(string path)

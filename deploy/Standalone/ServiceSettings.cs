@@ -36,6 +36,8 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
         ["Apps:File"] = data.AppsFile,
         ["Store:Kind"] = arguments.Redis is null ? "memory" : "redis",
         ["Store:Redis:Configuration"] = arguments.Redis,
+        ["Store:Channels:Kind"] = arguments.Redis is null ? "sqlite" : "store",
+        ["Store:Channels:File"] = data.MessagesFile,
     });
 
     private string RegisterAddress => $"http://127.0.0.1:{ports.Register}";

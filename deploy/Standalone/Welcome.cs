@@ -10,7 +10,7 @@ internal static class Welcome
         var (chat, push) = (ChatOptions(arguments, ports), PushOptions(arguments, ports));
         return $"""
 
-            Everything is up, in one process. Sessions: {(arguments.Redis is null ? "in memory" : "Redis")}. Bus: {(arguments.RabbitMq is null ? "inside the process" : "RabbitMQ")}.
+            Everything is up, in one process. Sessions: {(arguments.Redis is null ? "in memory" : "Redis")}. Kept messages: {(arguments.Redis is null ? data.MessagesFile : "Redis")}. Bus: {(arguments.RabbitMq is null ? "inside the process" : "RabbitMQ")}.
 
               gateway      {ports.Gateway}  clients connect here (TCP)
               dispatcher   {ports.Dispatcher}  http://127.0.0.1:{ports.Dispatcher}/v1/endpoints?app={DemoUsers.App}&user={first}

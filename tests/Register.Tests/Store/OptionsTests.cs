@@ -83,6 +83,29 @@ public sealed class OptionsTests
         Assert.DoesNotContain("hunter2", result.FailureMessage, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("memory", "mysql", "f", "Store:Channels:Kind")]
+    [InlineData("redis", "sqlite", "f", "Store:Kind must be memory, not redis")]
+    [InlineData("memory", "sqlite", null, "Store:Channels:File")]
+    [InlineData("memory", "sqlite", " ", "Store:Channels:File")]
+    public void Store_WithBadChannels_NamesThem(string kind, string channels, string? file, string expected)
+    {
+        var options = new StoreOptions { Kind = kind, Channels = new ChannelStoreOptions { Kind = channels, File = file } };
+
+        Assert.Contains(expected, new StoreOptionsValidator().Validate(null, options).FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("memory", "store")]
+    [InlineData("redis", "store")]
+    [InlineData("memory", "sqlite")]
+    public void Store_WithGoodChannels_IsValid(string kind, string channels)
+    {
+        var options = new StoreOptions { Kind = kind, Channels = new ChannelStoreOptions { Kind = channels, File = "messages.db" } };
+
+        Assert.True(new StoreOptionsValidator().Validate(null, options).Succeeded);
+    }
+
     [Fact]
     public void Store_WithMissingConfigurationFile_SaysSo()
     {

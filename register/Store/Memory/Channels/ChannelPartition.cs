@@ -199,6 +199,11 @@ internal sealed class ChannelPartition(int number, MemorySessionStore sessions)
         }
 
         _sweptAt = now;
+        foreach (var inbox in _inboxes.Values)
+        {
+            inbox.DeadLetters.Forget(now / 1000);
+        }
+
         foreach (var ((app, user), inbox) in _inboxes.Where(entry => entry.Value.IsEmpty(now)).ToArray())
         {
             _lowestEpoch = Math.Max(_lowestEpoch, inbox.Log.Head.Epoch + 1);

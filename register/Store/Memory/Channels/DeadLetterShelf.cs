@@ -18,5 +18,14 @@ internal sealed class DeadLetterShelf
         }
     }
 
+    /// <summary>Forgets what has been kept for long enough.</summary>
+    public void Forget(long nowMs)
+    {
+        while (_letters.TryPeek(out var oldest) && oldest.Letter.DiedUnixMs <= nowMs - (long)StoredDeadLetter.Keep.TotalMilliseconds)
+        {
+            _letters.Dequeue();
+        }
+    }
+
     public IEnumerable<(ulong Number, StoredDeadLetter Letter)> After(ulong number) => _letters.SkipWhile(entry => entry.Number <= number);
 }
