@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Grpc.Core;
 using Microservices.Center.Apps;
 using Microservices.Center.Diagnostics;
+using Microservices.Center.Refusals;
 using Microservices.Center.Sessions;
 using Microservices.Contracts.Bus;
 using Microsoft.Extensions.Options;
@@ -94,6 +95,10 @@ internal sealed class ChatBatches(
             // What register has judged it judges again in the same way: that is left to the bus, which finds the message that is at fault.
             cancellationToken.ThrowIfCancellationRequested();
             return $"register doesn't answer: {fault.StatusCode}: {fault.Status.Detail}";
+        }
+        catch (RefusedException refused) when (refused.Code == RefusalCode.RateLimited)
+        {
+            return refused.Message;
         }
     }
 

@@ -121,7 +121,7 @@ public sealed class ApiKeyFileTests : IDisposable
     [InlineData("""[{"id":"A b","sha256":"zz","apps":["Ä"],"scopes":["fly"]}]""", "key 1: id is missing or not of [a-z0-9-]{1,64}")]
     [InlineData("""[{"id":"A b","sha256":"zz","apps":["Ä"],"scopes":["fly"]}]""", "sha256 is missing or not 64 hexadecimal digits")]
     [InlineData("""[{"id":"A b","sha256":"zz","apps":["Ä"],"scopes":["fly"]}]""", "apps has a name that is neither * nor of [a-z0-9-]{1,32}")]
-    [InlineData("""[{"id":"A b","sha256":"zz","apps":["Ä"],"scopes":["fly"]}]""", "scope 'fly' is unknown; scopes are push, kick, presence, tokens, apps, rooms and *")]
+    [InlineData("""[{"id":"A b","sha256":"zz","apps":["Ä"],"scopes":["fly"]}]""", "scope 'fly' is unknown; scopes are push, kick, presence, tokens, apps, messages, rooms and *")]
     public void Parse_BadFile_NamesTheFault(string json, string fault)
     {
         var thrown = Assert.Throws<ApiKeyFileException>(() => ApiKeyFile.Parse("keys.json", System.Text.Encoding.UTF8.GetBytes(json)));

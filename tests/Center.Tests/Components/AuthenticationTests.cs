@@ -88,7 +88,7 @@ public sealed class AuthenticationTests
         });
         var methods = Contracts.Center.CenterReflection.Descriptor.Services.Single().Methods;
 
-        Assert.Equal(15, methods.Count);
+        Assert.Equal(18, methods.Count);
         foreach (var method in methods)
         {
             var needed = ScopeOf(method.Name);
@@ -158,6 +158,7 @@ public sealed class AuthenticationTests
         "GetPresence" or "ListOnline" or "WatchPresence" => ApiScope.Presence,
         "IssueToken" or "RevokeToken" => ApiScope.Tokens,
         "PutApp" or "GetApp" or "ListApps" => ApiScope.Apps,
+        "GetInbox" or "ListDeadLetters" or "GetLedger" => ApiScope.Messages,
         "ListRooms" => ApiScope.Rooms,
         _ => throw new InvalidOperationException($"Say which scope {method} needs."),
     };
