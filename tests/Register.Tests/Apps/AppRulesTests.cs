@@ -32,6 +32,17 @@ public sealed class AppRulesTests
         { """{"name":"a","liveness":{"cursorStart":4,"cursorThreshold":4}}""", ["app.liveness.cursor_start", "4", "cursor_threshold 4"] },
         { """{"name":"a","liveness":{"preset":"LIVENESS_PRESET_STRICT","minHeartbeatMs":2001}}""", ["app.liveness.min_heartbeat_ms", "2001", "4000"] },
         { """{"name":"a","liveness":{"silenceLimitMs":10000,"minHeartbeatMs":5001}}""", ["app.liveness.min_heartbeat_ms", "5001", "10000"] },
+        { """{"name":"a","keep":{"maxMessages":100001}}""", ["app.keep.max_messages", "100001", "100000"] },
+        { """{"name":"a","keep":{"maxBytes":268435457}}""", ["app.keep.max_bytes", "268435457", "268435456"] },
+        { """{"name":"a","keep":{"maxAgeMs":2592000001}}""", ["app.keep.max_age_ms", "2592000001", "2592000000"] },
+        { """{"name":"a","keep":{"maxAgeMs":999}}""", ["app.keep.max_age_ms", "999", "1000"] },
+        { """{"name":"a","keep":{"allMaxMessages":100001}}""", ["app.keep.all_max_messages", "100001", "100000"] },
+        { """{"name":"a","keep":{"allMaxBytes":268435457}}""", ["app.keep.all_max_bytes", "268435457", "268435456"] },
+        { """{"name":"a","keep":{"ackTimeoutMs":999}}""", ["app.keep.ack_timeout_ms", "999", "1000"] },
+        { """{"name":"a","keep":{"ackTimeoutMs":600001}}""", ["app.keep.ack_timeout_ms", "600001", "600000"] },
+        { """{"name":"a","keep":{"maxAttempts":10001}}""", ["app.keep.max_attempts", "10001", "10000"] },
+        { """{"name":"a","keep":{"minDeadAgeMs":2592000001}}""", ["app.keep.min_dead_age_ms", "2592000001", "2592000000"] },
+        { """{"name":"a","keep":{"keyWindowMs":604800001}}""", ["app.keep.key_window_ms", "604800001", "604800000"] },
     };
 
     [Theory]
@@ -51,6 +62,8 @@ public sealed class AppRulesTests
     [InlineData("""{"name":"a","liveness":{"preset":"LIVENESS_PRESET_STRICT","silenceLimitMs":10000,"minHeartbeatMs":5000}}""")]
     [InlineData("""{"name":"a","liveness":{"preset":2,"cursorStart":99,"cursorThreshold":100,"strikes":100,"awayMs":86400000,"silenceLimitMs":1000,"minHeartbeatMs":60000}}""")]
     [InlineData("""{"name":"a","liveness":{"preset":"LIVENESS_PRESET_PATIENT","cursorStart":40}}""")]
+    [InlineData("""{"name":"a","keep":{"maxMessages":100000,"maxBytes":268435456,"maxAgeMs":2592000000,"ackTimeoutMs":600000,"keyWindowMs":604800000,"chat":true}}""")]
+    [InlineData("""{"name":"a","keep":{"maxMessages":1,"maxBytes":1,"maxAgeMs":1000,"ackTimeoutMs":1000,"maxAttempts":1,"minDeadAgeMs":1,"keyWindowMs":1}}""")]
     public void FaultOf_GoodApp_IsNone(string json) => Assert.Null(AppRules.FaultOf(App.Parser.ParseJson(json)));
 
     [Theory]
@@ -67,7 +80,22 @@ public sealed class AppRulesTests
         Assert.Equal((expected, 9_000u, DevicePolicy.PerDevice), (file.Apps[0].Liveness.Preset, file.Apps[0].Liveness.SilenceLimitMs, file.Apps[0].Devices));
     }
 
+    [Fact]
+    public void File_WithKeepPolicy_FillsInWhatItDoesNotSay()
+    {
+        var file = AppFile.Parse("""[{"name":"a","keep":{"max_messages":50,"ack_timeout_ms":2000,"chat":true}},{"name":"b","max_payload_bytes":9}]""");
+
+        Assert.Empty(file.Faults);
+        Assert.True(file.Apps[0].Keep.Chat);
+        var (a, b) = (Keeping.Of(file.Apps[0]), Keeping.Of(file.Apps[1]));
+        Assert.Equal((50, 4_194_304, TimeSpan.FromSeconds(2), TimeSpan.FromDays(1)), (a.Inbox.MaxMessages, a.Inbox.MaxBytes, a.Inbox.AckTimeout, a.Inbox.KeyWindow));
+        Assert.Equal((1_000, 16_777_216), (a.All.MaxMessages, a.All.MaxBytes));
+        Assert.Equal((TimeSpan.FromDays(7), 16, TimeSpan.FromMinutes(10), 32_768), (a.MaxAge, a.MaxAttempts, a.MinDeadAge, a.MaxPayloadBytes));
+        Assert.Equal((1_000, TimeSpan.FromSeconds(30), 9), (b.Inbox.MaxMessages, b.Inbox.AckTimeout, b.MaxPayloadBytes));
+    }
+
     [Theory]
+    [InlineData("""[{"name":"a","keep":{"max_age_ms":5}}]""", "app.keep.max_age_ms")]
     [InlineData("""[{"name":"a","liveness":{"preset":"sloppy"}}]""", "SLOPPY")]
     [InlineData("""[{"name":"a","liveness":{"preset":9}}]""", "app.liveness.preset")]
     [InlineData("""[{"name":"a","liveness":{"preset":"strict","preset":"plain"}}]""", "JSON list")]

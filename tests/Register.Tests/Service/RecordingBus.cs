@@ -16,10 +16,13 @@ internal sealed class RecordingBus : IBus
     /// <summary>Decides about each presence event; those that it accepts are kept.</summary>
     public Func<PresenceEvent, Task<PublishOutcome>> Judge { get; set; } = static _ => Task.FromResult(PublishOutcome.Accepted);
 
+    /// <summary>Decides about each message to a room; all are kept.</summary>
+    public Func<RoomMessage, PublishOutcome> JudgeRooms { get; set; } = static _ => PublishOutcome.Accepted;
+
     public ValueTask<PublishOutcome> PublishToRoomAsync(ulong incarnation, RoomMessage message, CancellationToken cancellationToken)
     {
         ToRooms.Enqueue((incarnation, message));
-        return ValueTask.FromResult(PublishOutcome.Accepted);
+        return ValueTask.FromResult(JudgeRooms(message));
     }
 
     public ValueTask<PublishOutcome> PublishToAllRoomsAsync(RoomMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -64,8 +64,9 @@ internal sealed record Stores(
             client);
     }
 
-    public static RegisterMetrics NewMetrics() =>
-        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    public static RegisterMetrics NewMetrics() => new(NewMeters());
+
+    public static IMeterFactory NewMeters() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     /// <summary>The channels in the file, with these sessions.</summary>
     public async Task<SqliteChannelStore> OpenSqliteAsync(string file, TimeProvider? clock = null)
