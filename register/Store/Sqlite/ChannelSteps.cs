@@ -62,7 +62,7 @@ internal sealed class ChannelSteps(Statements sql, MemorySessionStore sessions)
 
         _readers.Save(log, reader);
         Trim(log, givenUp, now);
-        return new Opened(_logs.Read(log, reader.Cursor, limits, now / 1000), reader.AllCursor.Value);
+        return new Opened(_logs.Read(log, reader.Cursor, limits, now / 1000), reader.AllCursor.Value, GaveUp: givenUp is not null);
     }
 
     public LogPage Read(LogRead read, PageLimits limits, long now) => _logs.Find(read.App, read.User) is { } log

@@ -18,6 +18,7 @@ public sealed class ChannelAuditTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _register = await RunningRegister.StartAsync();
+        await _register.App.Services.GetRequiredService<AppDirectory>().RefreshAsync(default);
         _store = new FaultyChannels(_register.App.Services.GetRequiredService<IChannelStore>());
     }
 
