@@ -19,9 +19,9 @@ public sealed class BroadcastTests(FaultCluster fixture)
         using var stop = new CancellationTokenSource();
         var moving = Task.WhenAll(Enumerable.Range(0, 8).Select(worker => ComeAndGoAsync(world, worker, stop.Token)));
 
-        for (var i = 0; i < Math.Max(10, FaultSizes.Messages / world.Addressees.Count / 2); i++)
+        for (var i = 0; i < Math.Max(50, FaultSizes.Messages / world.Addressees.Count / 2); i++)
         {
-            var text = $"to all {i:D4}";
+            var text = $"to-all-{i:D4}";
             var position = await PushAsync(world, text);
             foreach (var addressee in world.Addressees)
             {

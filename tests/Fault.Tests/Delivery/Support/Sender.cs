@@ -104,7 +104,7 @@ internal sealed class Sender(Cluster cluster, string app, IReadOnlyList<Addresse
                 addressee.Add(new Accepted(text, position));
                 Interlocked.Increment(ref _accepted);
             }
-            else if (outcome.Code == "unavailable")
+            else if (outcome.Code is "unavailable" or "try_later")
             {
                 left.Add(addressee);
                 fault = $"{outcome}";
