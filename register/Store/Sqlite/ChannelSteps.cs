@@ -6,7 +6,8 @@ namespace Microservices.Register.Store.Sqlite;
 /// <summary>What a store of channels does, within one transaction, with the same rules as the scripts of Redis.</summary>
 internal sealed class ChannelSteps(Statements sql, MemorySessionStore sessions)
 {
-    private const long ForgetEveryMicros = 60_000_000;
+    private const long ForgetKeysEveryMicros = 60_000_000;
+    private const long ForgetInboxesEveryMicros = 3_600_000_000;
 
     private readonly LogTable _logs = new(sql);
     private readonly ReaderTable _readers = new(sql);
@@ -14,7 +15,8 @@ internal sealed class ChannelSteps(Statements sql, MemorySessionStore sessions)
     private readonly DeadLetterTable _dead = new(sql);
     private readonly LedgerTable _ledger = new(sql);
     private readonly EpochTable _epochs = new(sql);
-    private long _forgotAt;
+    private long _forgotKeysAt;
+    private long _forgotInboxesAt;
 
     public void Start(long now) => _epochs.Start(now);
 
@@ -190,14 +192,17 @@ internal sealed class ChannelSteps(Statements sql, MemorySessionStore sessions)
     /// <summary>Now and then, forgets what has been kept for long enough.</summary>
     private void Forget(long now)
     {
-        if (now < _forgotAt + ForgetEveryMicros)
+        if (now >= _forgotKeysAt + ForgetKeysEveryMicros)
         {
-            return;
+            _forgotKeysAt = now;
+            _keys.Forget(now);
         }
 
-        _forgotAt = now;
-        _keys.Forget(now);
-        _dead.Forget(now);
-        _epochs.Forgot(_logs.Forget(ReaderTable.UnseenSince(now)));
+        if (now >= _forgotInboxesAt + ForgetInboxesEveryMicros)
+        {
+            _forgotInboxesAt = now;
+            _dead.Forget(now);
+            _epochs.Forgot(_logs.Forget(ReaderTable.UnseenSince(now)));
+        }
     }
 }

@@ -153,8 +153,11 @@ internal sealed class LogTable(Statements sql)
             AND NOT EXISTS (SELECT 1 FROM readers WHERE readers.log = logs.id AND readers.seen_at > $1)
             """;
         var highest = sql.Number($"SELECT MAX(epoch) FROM logs WHERE {Empty}", unseenSince);
-        sql.Run($"DELETE FROM readers WHERE log IN (SELECT id FROM logs WHERE {Empty})", unseenSince);
-        sql.Run("DELETE FROM logs WHERE user != '' AND count = 0 AND id NOT IN (SELECT log FROM readers) AND id NOT IN (SELECT log FROM dead) AND id NOT IN (SELECT log FROM keys)");
+        if (sql.Run($"DELETE FROM logs WHERE {Empty}", unseenSince) > 0)
+        {
+            sql.Run("DELETE FROM readers WHERE NOT EXISTS (SELECT 1 FROM logs WHERE logs.id = readers.log)");
+        }
+
         return (ulong)highest;
     }
 

@@ -13,7 +13,11 @@ internal sealed class SqliteWriter : IDisposable
     private const int MaxWaiting = 10_000;
     private const int MaxBatch = 256;
 
+    // Then it is time to answer.
+    private static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(50);
+
     private readonly string _file;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BlockingCollection<StoreWork> _waiting = new(MaxWaiting);
     private readonly SqliteConnection _connection;
@@ -26,6 +30,7 @@ internal sealed class SqliteWriter : IDisposable
     public SqliteWriter(string file, MemorySessionStore sessions, TimeProvider time, ILogger logger)
     {
         _file = file;
+        _time = time;
         _logger = logger;
         _connection = SqliteFile.Open(file);
         _statements = new Statements(_connection);
@@ -79,49 +84,55 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Run()
     {
-        List<StoreWork> batch = [];
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
-            batch.Add(first);
-            while (batch.Count < MaxBatch && _waiting.TryTake(out var next))
+            List<StoreWork> works = [first];
+            if (!TryCommit(works, takesMore: true))
             {
-                batch.Add(next);
+                // One call that fails must not fail those that happened to wait with it: each once more, on its own.
+                works.ForEach(work => TryCommit([work], takesMore: false));
             }
-
-            if (!TryCommit(batch, isLast: batch.Count == 1))
-            {
-                batch.ForEach(work => TryCommit([work], isLast: true));
-            }
-
-            batch.Clear();
         }
 
         Close();
     }
 
-    // One call that fails must not fail those that happened to wait with it: they are tried once more, each on its own.
-    private bool TryCommit(List<StoreWork> works, bool isLast)
+    /// <summary>False: undone, and to be tried one by one.</summary>
+    private bool TryCommit(List<StoreWork> works, bool takesMore)
     {
         try
         {
-            _statements.Run("BEGIN IMMEDIATE");
-            works.ForEach(work => work.Run(_steps));
-            _statements.Run("COMMIT");
+            Step(works, takesMore);
         }
         catch (Exception fault)
         {
             Undo();
-            if (isLast)
+            if (works is not [var only])
             {
-                Log.StepFailed(_logger, fault, _file);
-                works.ForEach(work => work.Fail(fault is SqliteException ? new StoreUnavailableException(_file, SqliteFile.Explain(fault), fault) : fault));
+                return false;
             }
 
-            return false;
+            Log.StepFailed(_logger, fault, _file);
+            only.Fail(fault is SqliteException ? new StoreUnavailableException(_file, SqliteFile.Explain(fault), fault) : fault);
+            return true;
         }
 
         works.ForEach(static work => work.Complete());
         return true;
+    }
+
+    private void Step(List<StoreWork> works, bool takesMore)
+    {
+        var began = _time.GetTimestamp();
+        _statements.Run("BEGIN IMMEDIATE");
+        works[0].Run(_steps);
+        while (takesMore && works.Count < MaxBatch && _time.GetElapsedTime(began) < MaxTransaction && _waiting.TryTake(out var next))
+        {
+            works.Add(next);
+            next.Run(_steps);
+        }
+
+        _statements.Run("COMMIT");
     }
 
     private void Undo()

@@ -19,7 +19,7 @@ public sealed class ChannelModelTests(ModelRedisFixture redis) : IClassFixture<M
     private static readonly int Steps = Read("CHANNEL_STORY_STEPS", 40);
 
     [Fact]
-    public void Stories_InMemory_FitTheModel() => Check(Read("CHANNEL_STORIES", 200), static () =>
+    public void Stories_InMemory_FitTheModel() => Check(Read("CHANNEL_STORIES", 100), static () =>
     {
         var time = new ManualTime();
         var stores = Stores.Memory(time);
