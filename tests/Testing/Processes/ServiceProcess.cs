@@ -22,6 +22,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The last megabyte that it wrote to standard output and standard error.</summary>
     public string Output => _child.Output;
 
+    /// <summary>All of it, of one that has ended: what it wrote last may be on its way still.</summary>
+    public Task<string> ReadToEndAsync() => _child.ReadToEndAsync();
+
     /// <summary>Starts <c>dotnet dll arguments…</c>.</summary>
     /// <param name="dll">See <see cref="Repository.Dll"/>.</param>
     /// <param name="arguments">Passed on as they are.</param>
