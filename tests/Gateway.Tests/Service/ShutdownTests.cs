@@ -42,7 +42,7 @@ public sealed class ShutdownTests
         Assert.Equal([incarnation], gateway.Bus.Deleted);
         Assert.Equal(["end", "end", "release"], gateway.Register.Events);
         Assert.Equal(
-            ["not ready", "connections are refused", "3 connections closed; 0 left", "sessions ended; 0 not told", "uplinks confirmed", "queue deleted", "lease released"],
+            ["not ready", "connections are refused", "3 connections closed; 0 left", "acknowledgements told; 0 not told", "sessions ended; 0 not told", "uplinks confirmed", "queue deleted", "lease released"],
             gateway.StopSteps);
     }
 
