@@ -15,6 +15,7 @@ internal sealed class AppendRound(AppendRequest request, BatchApps apps, IChanne
     private readonly KeptContents _contents = new(request.Contents);
     private readonly List<int> _open = [];
     private readonly List<Append> _appends = [];
+    private int _sessionBytes;
 
     /// <summary>The results in the order of the messages.</summary>
     public async Task<IReadOnlyList<AppendResult>> RunAsync(CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed class AppendRound(AppendRequest request, BatchApps apps, IChanne
 
     private static AppendResult Result(Outcome outcome, string message) => new() { Outcome = outcome, Message = message };
 
-    private static AppendResult ResultOf(AppendOutcome outcome, Append append, RoomView view)
+    private AppendResult ResultOf(AppendOutcome outcome, Append append, RoomView view)
     {
         switch (outcome.State)
         {
@@ -57,7 +58,7 @@ internal sealed class AppendRound(AppendRequest request, BatchApps apps, IChanne
                     ExpiresUnixMs = outcome.ExpiresUnixMs,
                     MessageId = isRepeat ? outcome.MessageId : "",
                     Done = outcome.Done,
-                    Sessions = { LiveSessions.Of(outcome.Sessions, view) },
+                    Sessions = { Fitting(LiveSessions.Of(outcome.Sessions, view)) },
                 };
             case AppendState.KeyReused:
                 return Result(Outcome.KeyReused, "key was used for a message with other content");
@@ -71,6 +72,9 @@ internal sealed class AppendRound(AppendRequest request, BatchApps apps, IChanne
                 return Result(Outcome.Unavailable, "the store of messages doesn't answer");
         }
     }
+
+    private IEnumerable<Session> Fitting(IEnumerable<Session> sessions) =>
+        sessions.TakeWhile(session => (_sessionBytes += session.CalculateSize()) <= ChannelLimits.MaxSessionBytes);
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

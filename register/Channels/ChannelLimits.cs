@@ -21,6 +21,11 @@ internal static class ChannelLimits
     /// <summary>Messages in one answer, bytes. One that begins below it comes whole, so that an answer stays under the limit of gRPC messages.</summary>
     public const int MaxReplyBytes = 2 * 1024 * 1024;
 
+    /// <summary>
+    /// Sessions in one answer to appends, bytes. What is appended can't be refused any more: sessions beyond are left out, and hear of their messages when these are due.
+    /// </summary>
+    public const int MaxSessionBytes = 3 * 1024 * 1024;
+
     public const int MaxLetters = 100;
     public const int DefaultLetters = 20;
 

@@ -192,6 +192,31 @@ public sealed class AppendTests : IAsyncLifetime
         Assert.Equal((1_000ul, 1_000ul, 1_000ul, true), (ledger.Accepted, ledger.Pending, ledger.MeasuredPending, ledger.Complete));
     }
 
+    [Fact]
+    public async Task Append_WithMoreSessionsThanAnAnswerHolds_IsAnsweredAllTheSame()
+    {
+        await _register.PutAsync(new App { Name = "shop", Devices = DevicePolicy.PerDevice });
+        using var room = await TestRoom.OpenAsync(_register.Rooms);
+        var token = await _register.IssueAsync("ann", "shop");
+        for (var i = 0; i < 16; i++)
+        {
+            var claim = Caller.Claim("ann", token, (ulong)i, "shop", $"{i}-{new string('d', 120)}");
+            claim.Sdk = new string('s', 128);
+            await _register.ClaimAsync(room.Incarnation, claim);
+        }
+
+        var request = new AppendRequest
+        {
+            Contents = { ChannelCalls.Push("text") },
+            Messages = { Enumerable.Repeat(new NewMessage { App = "shop", User = "ann" }, 1_000) },
+        };
+        var reply = await _register.Channels.AppendAsync(request);
+
+        Assert.All(reply.Results, result => Assert.Equal(Outcome.Appended, result.Outcome));
+        Assert.Equal(16, reply.Results[0].Sessions.Count);
+        Assert.Empty(reply.Results[^1].Sessions);
+    }
+
     private static KeptMessage Changed(Action<KeptMessage> change)
     {
         var content = ChannelCalls.Push("text");
