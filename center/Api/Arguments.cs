@@ -36,7 +36,7 @@ internal static class Arguments
             throw Refuse(RefusalCode.TooManyRecipients, $"users: there are {users.Count:N0}; a call takes 1 to {most:N0}.");
         }
 
-        var seen = new HashSet<string>(users.Count, StringComparer.Ordinal);
+        var seen = users.Count > 1 ? new HashSet<string>(users.Count, StringComparer.Ordinal) : null;
         for (var i = 0; i < users.Count; i++)
         {
             if (Identifiers.FaultOfName("user", users[i]) is { } fault)
@@ -44,7 +44,7 @@ internal static class Arguments
                 throw Invalid($"users[{i}]: {fault}.");
             }
 
-            if (!seen.Add(users[i]))
+            if (seen?.Add(users[i]) == false)
             {
                 throw Invalid($"users[{i}]: '{users[i]}' is there twice; users must not repeat.");
             }

@@ -5,8 +5,8 @@ internal sealed class KeptOptions
 {
     public const string Section = "Kept";
 
-    /// <summary>Calls to register with messages to keep that are under way at once; what comes meanwhile shares the next. Default 4.</summary>
-    public int ConcurrentCalls { get; set; } = 4;
+    /// <summary>Calls to register with messages to keep that are under way at once; what comes meanwhile shares the next: the fewer, the less a message costs, and the longer one may wait. Default 2.</summary>
+    public int ConcurrentCalls { get; set; } = 2;
 
     /// <summary>Messages (a push to 1,000 users is 1,000) that wait for register. More are refused with rate_limited. Default 20,000.</summary>
     public int MaxWaitingMessages { get; set; } = 20_000;

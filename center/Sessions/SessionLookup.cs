@@ -15,7 +15,7 @@ internal sealed class SessionLookup
     /// </summary>
     public const int UsersPerCall = 250;
 
-    private const int ConcurrentCalls = 4;
+    private const int ConcurrentCalls = 2;
 
     /// <summary>About as many as register finds within its deadline.</summary>
     private const int MaxWaitingUsers = 100_000;
