@@ -157,6 +157,10 @@ internal sealed partial class Connection
     {
         session.IsAway = away;
         _parts.Reports.Add(session);
+        if (!away)
+        {
+            _parts.Channels.BackAlive(session);
+        }
     }
 
     private long NextDueMs()
@@ -169,9 +173,9 @@ internal sealed partial class Connection
         return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
     }
 
-    /// <summary>When the oldest kept message that is in flight must be acknowledged. Not while acknowledgements are not read.</summary>
+    /// <summary>When the oldest kept message that is in flight must be acknowledged. Not while acknowledgements are not read, nor while the client is away: its silence is judged already.</summary>
     private long AckDueMs(Session session) =>
-        session.OldestUnacknowledgedMs is > 0 and var sent
+        !session.IsAway && session.OldestUnacknowledgedMs is > 0 and var sent
             ? (Volatile.Read(ref _isPaused) ? _parts.Wheel.NowMs : sent) + session.App.Policy.AckTimeoutMs + _parts.Wheel.TickMs
             : NoDeadlineMs;
 

@@ -52,6 +52,26 @@ public sealed class DeliveryOptions
     /// <summary>How often at most register is told a session's cursor in the channel "all" while the session goes on. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan SharedCursorInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most messages of an app's channel "all" that are kept in memory for those who are behind. Default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int AllCacheMessages { get; set; } = 1_000;
+
+    /// <summary>The same in bytes, with the frames that are encoded of them. Default 16 MiB.</summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
+    public int AllCacheBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>For how long what nobody asks for stays there. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan AllCacheAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>After messages to this room may have been lost on the bus: how many sessions a second have their channels compared with the log. Default 2,000.</summary>
+    [Range(1, 1_000_000)]
+    public int ResyncsPerSecond { get; set; } = 2_000;
+
+    /// <summary>Kept messages for a client that is away are gathered and sent so often. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan AwayEvery { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 [OptionsValidator]

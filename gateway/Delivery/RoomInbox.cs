@@ -2,6 +2,7 @@ using Microservices.Bus;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Delivery.Channels;
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -23,7 +24,7 @@ namespace Microservices.Gateway.Delivery;
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
-    SessionTable sessions, AppDirectory apps, KeptArrivals kept, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
+    SessionTable sessions, AppDirectory apps, KeptArrivals kept, RoomResync resync, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
 {
     /// <summary>After so many recipients the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -40,10 +41,8 @@ internal sealed class RoomInbox(
         return standing.IsKnown && TryHandle(message, ref done) ? ValueTask.CompletedTask : new ValueTask(HandleLaterAsync(message, done, cancellationToken));
     }
 
-    /// <summary>Messages to this room may have been lost.</summary>
-    public void Interrupted()
-    {
-    }
+    /// <summary>Messages to this room may have been lost: what is kept is read again.</summary>
+    public void Interrupted() => resync.Wake();
 
     private async Task HandleLaterAsync(RoomMessage message, int done, CancellationToken cancellationToken)
     {

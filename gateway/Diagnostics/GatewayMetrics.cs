@@ -96,6 +96,10 @@ internal sealed class GatewayMetrics
     public void Gauge(string name, string unit, string description, Func<long> value) =>
         _meter.CreateObservableGauge(name, value, unit, description);
 
+    /// <summary>A count that is read when somebody asks.</summary>
+    public void Count(string name, string unit, string description, Func<long> value) =>
+        _meter.CreateObservableCounter(name, value, unit, description);
+
     public long Closes(Code reason) => _closes[IndexOf(reason)];
 
     public long Refusals(Code reason) => _refusals[IndexOf(reason)];
@@ -119,9 +123,6 @@ internal sealed class GatewayMetrics
     public long LostReports => Interlocked.Read(ref _lostReports);
 
     public long SuppressedErrors => Interlocked.Read(ref _suppressedErrors);
-
-    private void Count(string name, string unit, string description, Func<long> value) =>
-        _meter.CreateObservableCounter(name, value, unit, description);
 
     // A code that came on the bus from a newer center may be unknown here.
     private static int IndexOf(Code code) => Array.IndexOf(Codes, code) + 1;

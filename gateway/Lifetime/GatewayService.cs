@@ -3,6 +3,7 @@ using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Fetching;
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -32,6 +33,9 @@ internal sealed class GatewayService(
     LogReads reads,
     FlowLooks looks,
     FetchReads fetches,
+    AwayFlows aways,
+    SharedReads shared,
+    RoomResync resync,
     ChannelDelivery delivery,
     CursorReports cursors,
     UplinkSender uplink,
@@ -81,6 +85,9 @@ internal sealed class GatewayService(
         _looking.Add(reads.RunAsync(delivery, _stopLooking.Token));
         _looking.Add(fetches.RunAsync(_stopLooking.Token));
         _looking.Add(looks.RunAsync(delivery, _stopLooking.Token));
+        _looking.Add(aways.RunAsync(delivery, _stopLooking.Token));
+        _looking.Add(shared.RunAsync(_stopLooking.Token));
+        _looking.Add(resync.RunAsync(_stopLooking.Token));
         _looking.Add(OpenGateAsync());
         _leasing = lease.RunAsync(_release.Token, _end.Token);
         return Task.CompletedTask;

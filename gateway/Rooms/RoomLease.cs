@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Admission;
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
 using Microservices.Hosting.Health;
@@ -21,6 +22,7 @@ internal sealed class RoomLease(
     Reclaimer reclaimer,
     NamedSessions named,
     TicketKeys ticketKeys,
+    SharedLog shared,
     SessionTable sessions,
     Gate gate,
     Readiness readiness,
@@ -160,6 +162,7 @@ internal sealed class RoomLease(
     {
         named.Close(renewed.Displaced);
         ticketKeys.Set(renewed.ResumeKeys);
+        shared.SeeHeads(renewed.Heads);
         Follow(renewed.Refill);
         if (sentAt is { } sent)
         {
@@ -202,11 +205,14 @@ internal sealed class RoomLease(
         var refilled = reclaimer.WhenRefilledAsync(stop.Token);
         var patience = LeaseTimes.Answer(_lease);
         var renewedAt = time.GetTimestamp();
+
+        // The first answer brings the heads, which logins wait for to be told what is kept.
+        var renewEvery = shared.AreHeadsKnown ? _renewEvery : TimeSpan.Zero;
         try
         {
             while (true)
             {
-                var due = _renewEvery - time.GetElapsedTime(renewedAt);
+                var due = renewEvery - time.GetElapsedTime(renewedAt);
                 var pause = Task.Delay(NotNegative(due < patience - sent.Unanswered ? due : patience - sent.Unanswered), time, release);
                 if (await Task.WhenAny(reading, refilled, pause) == reading)
                 {
@@ -225,8 +231,9 @@ internal sealed class RoomLease(
                     throw new TimeoutException($"no answer to a renewal within {patience.TotalSeconds:0.###} s");
                 }
 
-                if (refilled.IsCompleted || time.GetElapsedTime(renewedAt) >= _renewEvery)
+                if (refilled.IsCompleted || time.GetElapsedTime(renewedAt) >= renewEvery)
                 {
+                    renewEvery = _renewEvery;
                     refilled = refilled.IsCompleted ? reclaimer.WhenRefilledAsync(stop.Token) : refilled;
                     renewedAt = time.GetTimestamp();
                     sent.Add();

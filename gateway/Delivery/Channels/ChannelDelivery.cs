@@ -1,3 +1,4 @@
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 
@@ -14,7 +15,7 @@ namespace Microservices.Gateway.Delivery.Channels;
 /// A flow is locked while it is told something, and while it posts. Nobody waits within that lock; no other flow is locked in it.
 /// </summary>
 internal sealed class ChannelDelivery(
-    InboxReads inboxes, SharedLog all, CursorReports cursors, FlowLooks looks, RoomState room, LeaseStanding standing, SinkParts parts, ChannelMetrics metrics)
+    InboxReads inboxes, SharedLog all, CursorReports cursors, FlowLooks looks, AwayFlows aways, RoomState room, LeaseStanding standing, SinkParts parts, ChannelMetrics metrics)
 {
     /// <summary>A source that always has another page at hand gets a rest after so many.</summary>
     private const int MaxPagesAtOnce = 64;
@@ -28,8 +29,45 @@ internal sealed class ChannelDelivery(
         lock (flow)
         {
             var before = flow.InFlight;
-            needs = flow.Offer(position, content, ref sink);
+            needs = session.IsAway ? flow.Gather(position) : flow.Offer(position, content, ref sink);
             metrics.InFlightChanged(flow.InFlight - before);
+        }
+
+        Follow(session, channel, flow, needs);
+    }
+
+    /// <summary>Everybody is told a part of a channel's log. The lease is not in doubt.</summary>
+    public void Offer(Session session, ChannelKind channel, LogPage page)
+    {
+        var flow = session.FlowOf(channel);
+        var sink = new ConnectionSink(session, channel, parts);
+        FlowNeeds needs;
+        lock (flow)
+        {
+            var before = flow.InFlight;
+            needs = session.IsAway ? flow.Gather(page.Covered) : flow.Offer(page, ref sink);
+            metrics.InFlightChanged(flow.InFlight - before);
+        }
+
+        Follow(session, channel, flow, needs);
+    }
+
+    /// <summary>The client was away, and is heard of again.</summary>
+    public void BackAlive(Session session)
+    {
+        RestartAcks(session);
+        EndGathering(session, ChannelKind.Inbox);
+        EndGathering(session, ChannelKind.All);
+    }
+
+    /// <summary>What was gathered for a client that is away, or was, goes out.</summary>
+    public void EndGathering(Session session, ChannelKind channel)
+    {
+        var flow = session.FlowOf(channel);
+        FlowNeeds needs;
+        lock (flow)
+        {
+            needs = flow.EndGathering();
         }
 
         Follow(session, channel, flow, needs);
@@ -42,7 +80,7 @@ internal sealed class ChannelDelivery(
         FlowNeeds needs;
         lock (flow)
         {
-            needs = flow.Hint(head);
+            needs = session.IsAway ? flow.Gather(head) : flow.Hint(head);
         }
 
         Follow(session, channel, flow, needs);
@@ -240,6 +278,16 @@ internal sealed class ChannelDelivery(
         if (needs.HasFlag(FlowNeeds.Look))
         {
             looks.Add(session, channel);
+        }
+
+        if (needs.HasFlag(FlowNeeds.Gather))
+        {
+            aways.Add(session, channel);
+            if (!session.IsAway)
+            {
+                // It was heard of again before the flow was told to gather.
+                EndGathering(session, channel);
+            }
         }
 
         if (needs.HasFlag(FlowNeeds.WatchDrain) && session.Connection.PendingBytes == 0)

@@ -26,6 +26,7 @@ internal sealed class ChannelFlow
     private bool _isLookedAt;
     private bool _isFull;
     private bool _isUnwritten;
+    private bool _isGathering;
 
     /// <summary>Everything up to here was sent, or is no more.</summary>
     public LogPosition Sent => _sent;
@@ -36,8 +37,8 @@ internal sealed class ChannelFlow
     /// <summary>It was opened on this session, if not for the present lease.</summary>
     public bool WasOpened => _wasOpened;
 
-    /// <summary>It waits for acknowledgements, or for the client to read.</summary>
-    public bool IsBehind => _isFull || _isUnwritten;
+    /// <summary>It waits for acknowledgements, for the client to read, or while what comes is gathered.</summary>
+    public bool IsBehind => _isFull || _isUnwritten || _isGathering;
 
     /// <summary>It waits until nothing waits for the client. May be asked for without the lock.</summary>
     public bool AwaitsDrain => Volatile.Read(ref _isUnwritten);
@@ -110,6 +111,47 @@ internal sealed class ChannelFlow
 
         (_traffic ??= new FlowTraffic()).Keep(position, content, sink.Limits);
         return Next(mayWait: true);
+    }
+
+    /// <summary>A part of the log that everybody is told, unasked.</summary>
+    public FlowNeeds Offer<TSink>(LogPage page, ref TSink sink)
+        where TSink : struct, IFlowSink
+    {
+        if (_wasOpened && page.Covered <= _sent)
+        {
+            return page.Entries.Count > 0 ? FlowNeeds.Repeated : FlowNeeds.None;
+        }
+
+        _known = LogPosition.Later(_known, page.Covered);
+        return !_isOpen || IsBehind ? FlowNeeds.None
+            : page.After > _sent ? Next(mayWait: false)
+            : Add(page, isAnswer: false, ref sink);
+    }
+
+    /// <summary>The log goes up to <paramref name="head"/>; the client is away, so it is read later, with what comes until then.</summary>
+    public FlowNeeds Gather(LogPosition head)
+    {
+        if (_wasOpened && head <= _sent)
+        {
+            return FlowNeeds.Repeated;
+        }
+
+        _known = LogPosition.Later(_known, head);
+        if (!_isOpen || _isGathering)
+        {
+            return FlowNeeds.None;
+        }
+
+        _isGathering = true;
+        _traffic?.ForgetEarly();
+        return FlowNeeds.Gather;
+    }
+
+    /// <summary>What was gathered is read; no-op when nothing was.</summary>
+    public FlowNeeds EndGathering()
+    {
+        _isGathering = false;
+        return Next(mayWait: false);
     }
 
     /// <summary>The log goes up to <paramref name="head"/>, as was learnt without a message.</summary>

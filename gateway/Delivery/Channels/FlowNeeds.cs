@@ -29,6 +29,9 @@ internal enum FlowNeeds
 
     /// <summary>The client is behind: what comes waits in the log.</summary>
     Behind = 128,
+
+    /// <summary>The client is away: end the gathering after a while.</summary>
+    Gather = 256,
 }
 
 /// <summary>What became of a client's acknowledgement.</summary>

@@ -1,5 +1,6 @@
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -8,7 +9,7 @@ namespace Microservices.Gateway.Delivery.Channels;
 
 /// <summary>What the bus brings of kept messages: hints, all of it. What doesn't find its session here is in the log, and so in the page that opens it.</summary>
 internal sealed class KeptArrivals(
-    SessionTable sessions, AppDirectory apps, SharedLog shared, ChannelDelivery delivery, RoomState room, LeaseStanding standing, GatewayMetrics metrics)
+    SessionTable sessions, AppDirectory apps, SharedDelivery shared, ChannelDelivery delivery, RoomState room, LeaseStanding standing, GatewayMetrics metrics)
 {
     /// <summary>After so many recipients the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -24,7 +25,13 @@ internal sealed class KeptArrivals(
         }
 
         var content = KeptContent.Of(id, message);
-        return message.Everybody ? DeliverToAll(message.App, LogPosition.Of(message.Positions[0]), content, ref done) : DeliverToInboxes(message, content, ref done);
+        if (!message.Everybody)
+        {
+            return DeliverToInboxes(message, content, ref done);
+        }
+
+        // An app that nothing is known of has no sessions here.
+        return apps.Find(message.App) is not { } app || shared.TryDeliver(app, LogPosition.Of(message.Positions[0]), content, ref done);
     }
 
     /// <summary>Inboxes that may have something that was lost on its way.</summary>
@@ -57,33 +64,6 @@ internal sealed class KeptArrivals(
             {
                 metrics.Dropped(DropCause.UnknownSession);
             }
-        }
-
-        return true;
-    }
-
-    private bool DeliverToAll(string name, LogPosition position, KeptContent content, ref int done)
-    {
-        if (done == 0)
-        {
-            shared.Offer(position, content);
-        }
-
-        if (apps.Find(name) is not { } app)
-        {
-            return true;
-        }
-
-        var all = app.Sessions.From(done);
-        for (var handled = 1; all.MoveNext(); handled++)
-        {
-            if (IsInDoubt(handled))
-            {
-                return false;
-            }
-
-            Offer(all.Current, ChannelKind.All, position, content);
-            done = all.Next;
         }
 
         return true;

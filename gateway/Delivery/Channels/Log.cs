@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "A call for channels failed with {Count} in it; the next one goes on")]
     public static partial void CallFailed(ILogger logger, Exception fault, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking at a gap failed")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking at a channel of a session failed")]
     public static partial void LookFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A page of a channel could not be handled")]

@@ -1,4 +1,5 @@
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -88,7 +89,7 @@ internal sealed class SessionOpener
         var heads = new LogPosition[batch.Count];
         foreach (var (i, session) in batch.Index())
         {
-            heads[i] = _all.HeadOf(session.App.Name);
+            heads[i] = _all.HeadOf(session.App);
             request.Readers.Add(new OpenReader
             {
                 App = session.App.Name,
@@ -123,7 +124,7 @@ internal sealed class SessionOpener
             _metrics.Opened(again);
             var cursor = LogPosition.Of(opened.AllCursor);
             _delivery.Open(session, ChannelKind.Inbox, LogPage.Of(session.App.Name, opened.Inbox ?? new ChannelPage()));
-            _delivery.Open(session, ChannelKind.All, LogPage.Empty(cursor, LogPosition.Later(head, _all.HeadOf(session.App.Name))));
+            _delivery.Open(session, ChannelKind.All, LogPage.Empty(cursor, LogPosition.Later(head, _all.HeadOf(session.App))));
         }
         catch (Exception fault)
         {

@@ -50,6 +50,16 @@ internal sealed class FakeLogs
         }
     }
 
+    /// <summary>The heads of the channels "all".</summary>
+    public IReadOnlyList<ChannelHead> Heads()
+    {
+        lock (_sync)
+        {
+            return [.. _logs.Where(static log => log.Key.User.Length == 0 && log.Value.Count > 0)
+                .Select(static log => new ChannelHead { App = log.Key.App, Epoch = log.Value[^1].Position.Epoch, Seq = log.Value[^1].Position.Seq })];
+        }
+    }
+
     /// <summary>An entry leaves its log: a hole is left.</summary>
     public void Remove(string user, Position position, string app = "default")
     {

@@ -84,7 +84,13 @@ internal sealed partial class FakeRegister
                 fake._displaced.Remove(key);
             }
 
-            return new LeaseReply { Renewed = new LeaseRenewed { Displaced = { fake._displaced }, Refill = fake.Refill, ResumeKeys = fake.ResumeKeys } };
+            var renewed = new LeaseRenewed { Displaced = { fake._displaced }, Refill = fake.Refill, ResumeKeys = fake.ResumeKeys };
+            if (fake.TellsHeads)
+            {
+                renewed.Heads.AddRange(fake.Logs.Heads());
+            }
+
+            return new LeaseReply { Renewed = renewed };
         }
 
         private LeaseReply Granted() => new()

@@ -69,6 +69,9 @@ internal sealed partial class FakeRegister : IAsyncDisposable
     /// <summary>What the gateway did, in order: "end", "release".</summary>
     public ConcurrentQueue<string> Events { get; } = new();
 
+    /// <summary>Heads of channels "all" are told in renewals.</summary>
+    public bool TellsHeads { get; set; } = true;
+
     /// <summary>What is kept.</summary>
     public FakeLogs Logs { get; } = new();
 
