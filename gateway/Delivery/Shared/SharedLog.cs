@@ -19,6 +19,7 @@ internal sealed class SharedLog : IChannelSource, IDisposable
     private readonly TimeProvider _time;
     private readonly long _start;
     private bool _isWoken;
+    private long _reads;
 
     public SharedLog(AppDirectory apps, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time)
     {
@@ -26,6 +27,7 @@ internal sealed class SharedLog : IChannelSource, IDisposable
         _time = time;
         _start = time.GetTimestamp();
         _limits = SharedLimits.Of(options.Value);
+        metrics.Count("gateway.all.reads", "{call}", "Calls in which register was asked for channels \"all\", for everybody who waited.", () => Interlocked.Read(ref _reads));
         metrics.Gauge("gateway.all.cached", "{message}", "Messages of channels \"all\" that are kept in memory.", () => _channels.Values.Sum(static channel => (long)channel.CachedEntries));
         metrics.Gauge("gateway.all.cached.bytes", "By", "About what they hold.", () => _channels.Values.Sum(static channel => channel.CachedBytes));
         metrics.Gauge("gateway.all.waiting", "{session}", "Sessions that wait for a part of a channel \"all\" to be read.", () => _channels.Values.Sum(static channel => (long)channel.Waiting));
@@ -100,6 +102,9 @@ internal sealed class SharedLog : IChannelSource, IDisposable
             _wanted.Release();
         }
     }
+
+    /// <summary>Register is asked.</summary>
+    public void CountRead() => Interlocked.Increment(ref _reads);
 
     /// <summary>Waits for <see cref="Wake"/>, at most for <paramref name="most"/>.</summary>
     public async Task WaitAsync(TimeSpan most, CancellationToken cancellationToken)

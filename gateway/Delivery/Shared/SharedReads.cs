@@ -39,10 +39,6 @@ internal sealed class SharedReads(
     private readonly List<(AppEntry App, SharedChannel Channel, LogPosition After)> _wanted = [];
     private readonly List<(Session Session, LogPage Page)> _served = [];
     private long _trimmedMs;
-    private long _calls;
-
-    /// <summary>How often register was asked.</summary>
-    public long Calls => Interlocked.Read(ref _calls);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -131,7 +127,7 @@ internal sealed class SharedReads(
         ReadReply? reply = null;
         try
         {
-            Interlocked.Increment(ref _calls);
+            log.CountRead();
             reply = await register.ReadAsync(request, deadline: time.GetUtcNow().UtcDateTime + options.Value.CallTimeout, cancellationToken: cancellationToken);
         }
         catch (RpcException fault) when (!cancellationToken.IsCancellationRequested)
