@@ -3,6 +3,7 @@ using Microservices.Contracts;
 using Microservices.Contracts.Bus;
 using Microservices.Register.Rooms;
 using Microservices.Register.Store;
+using Session = Microservices.Contracts.Register.Session;
 using SessionKey = Microservices.Contracts.Bus.SessionKey;
 
 namespace Microservices.Register.Channels;
@@ -12,29 +13,26 @@ internal sealed class Nudges(IBus bus, LiveRooms live, ChannelMetrics metrics, T
 {
     private const int MaxPerMessage = 1_000;
 
-    /// <summary>How many sessions were told of.</summary>
-    public async Task<int> SendAsync(IReadOnlyCollection<DueInbox> due, CancellationToken cancellationToken)
+    public async Task SendAsync(IReadOnlyCollection<DueInbox> due, CancellationToken cancellationToken)
     {
         var view = await live.ViewAsync(due.SelectMany(static inbox => inbox.Sessions), cancellationToken);
         var sessions = due.SelectMany(inbox => LiveSessions.Of(inbox.Sessions, view).Select(session => (Session: session, inbox.Head)));
-        var told = 0;
-        foreach (var room in sessions.GroupBy(static one => one.Session.Incarnation))
-        {
-            foreach (var batch in room.Chunk(MaxPerMessage))
-            {
-                var nudge = new Nudge();
-                foreach (var (session, head) in batch)
-                {
-                    nudge.Sessions.Add(new SessionKey { Session = session.Key.Session, Epoch = session.Key.Epoch });
-                    nudge.Heads.Add(head.ToContract());
-                }
+        await Task.WhenAll(sessions
+            .GroupBy(static one => one.Session.Incarnation)
+            .SelectMany(static room => room.Chunk(MaxPerMessage).Select(batch => (room.Key, batch)))
+            .Select(one => PublishAsync(one.Key, one.batch, cancellationToken)));
+    }
 
-                var outcome = await bus.PublishToRoomAsync(room.Key, new RoomMessage { Id = MessageId.New(0, time), Nudge = nudge }, cancellationToken);
-                metrics.Nudged(outcome, batch.Length);
-                told += outcome == PublishOutcome.Accepted ? batch.Length : 0;
-            }
+    private async Task PublishAsync(ulong incarnation, (Session Session, LogPosition Head)[] batch, CancellationToken cancellationToken)
+    {
+        var nudge = new Nudge();
+        foreach (var (session, head) in batch)
+        {
+            nudge.Sessions.Add(new SessionKey { Session = session.Key.Session, Epoch = session.Key.Epoch });
+            nudge.Heads.Add(head.ToContract());
         }
 
-        return told;
+        var outcome = await bus.PublishToRoomAsync(incarnation, new RoomMessage { Id = MessageId.New(0, time), Nudge = nudge }, cancellationToken);
+        metrics.Nudged(outcome, batch.Length);
     }
 }
