@@ -6,8 +6,8 @@ namespace Microservices.Register.Store.Sqlite;
 /// <summary>What was given up, by user in the order in which it was.</summary>
 internal sealed class DeadLetterTable(Statements sql)
 {
-    private const string Select =
-        "SELECT dead.id, logs.user, dead.device, dead.epoch, dead.seq, dead.expires_ms, dead.code, dead.attempts, dead.died_ms, dead.content FROM dead JOIN logs ON logs.id = dead.log";
+    private const string Columns =
+        "dead.id, logs.user, dead.device, dead.epoch, dead.seq, dead.expires_ms, dead.code, dead.attempts, dead.died_ms, dead.content";
 
     public void Add(LogRow log, ReaderRow reader, StoredEntry entry, long now)
     {
@@ -25,12 +25,23 @@ internal sealed class DeadLetterTable(Statements sql)
         sql.Run("DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE log = $1 ORDER BY id DESC LIMIT -1 OFFSET $2)", log.Id, StoredDeadLetter.Most);
     }
 
-    public DeadLetterPage OfUser(LogRow log, DeadLetterCursor after, int limit) =>
-        ToPage(sql.Rows($"{Select} WHERE dead.log = $1 AND dead.id > $2 ORDER BY dead.id LIMIT $3", ToLetter, log.Id, after.Position.Seq.ToColumn(), limit + 1L), log.Partition, limit);
+    public DeadLetterPage OfUser(LogRow log, DeadLetterCursor after, int limit) => ToPage(
+        sql.Rows(
+            $"SELECT {Columns} FROM dead JOIN logs ON logs.id = dead.log WHERE dead.log = $1 AND dead.id > $2 ORDER BY dead.id LIMIT $3",
+            ToLetter,
+            log.Id,
+            after.Position.Seq.ToColumn(),
+            limit + 1L),
+        log.Partition,
+        limit);
 
+    // By itself SQLite would go through all users of the app.
     public DeadLetterPage OfPartition(string app, DeadLetterCursor after, int limit) => ToPage(
         sql.Rows(
-            $"{Select} WHERE logs.app = $1 AND logs.partition = $2 AND (logs.user, dead.id) > ($3, $4) ORDER BY logs.user, dead.id LIMIT $5",
+            $"""
+            SELECT {Columns} FROM logs INDEXED BY logs_partition JOIN dead ON dead.log = logs.id
+            WHERE logs.partition = $2 AND logs.app = $1 AND (logs.user, dead.id) > ($3, $4) ORDER BY logs.user, dead.id LIMIT $5
+            """,
             ToLetter,
             app,
             after.Partition,

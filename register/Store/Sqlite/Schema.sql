@@ -6,6 +6,7 @@ CREATE TABLE logs (
     id INTEGER PRIMARY KEY, app TEXT NOT NULL, user TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
     count INTEGER NOT NULL, bytes INTEGER NOT NULL, due_at INTEGER, UNIQUE (app, user));
 CREATE INDEX logs_all ON logs (app) WHERE user = '';
+CREATE INDEX logs_partition ON logs (partition, app, user);
 CREATE INDEX logs_due ON logs (partition, due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE entries (
