@@ -59,8 +59,8 @@ internal sealed class Appender
         KeptMessage content, string app, IReadOnlyList<string> users, uint ttlMs, string key, CancellationToken cancellationToken)
     {
         DateTimeOffset? expires = ttlMs == 0 ? null : _time.GetUtcNow().AddMilliseconds(ttlMs);
-        var results = await (TryBegin(content, app, users, key, expires, cancellationToken) ?? throw TooMany());
         var started = _time.GetTimestamp();
+        var results = await (TryBegin(content, app, users, key, expires, cancellationToken) ?? throw TooMany());
         for (var pause = FirstPause; key.Length > 0 && _time.GetElapsedTime(started) + pause < _options.RetryFor; pause *= 2)
         {
             int[] again = [.. Enumerable.Range(0, results.Length).Where(i => results[i].Outcome == Outcome.Unavailable && !IsTooLate(results[i]))];

@@ -14,7 +14,7 @@ internal sealed class KeptOptions
     /// <summary>Bytes that wait. Default 64 MiB.</summary>
     public long MaxWaitingBytes { get; set; } = 64 << 20;
 
-    /// <summary>How long a message with a key is tried again while register's store doesn't answer. Default 2 s.</summary>
+    /// <summary>From its call on, how long a message with a key is tried again while register's store doesn't answer. Default 2 s.</summary>
     public TimeSpan RetryFor { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

@@ -23,6 +23,8 @@ public sealed class PythonTests
         Assert.Equal("""["bob"]""", root.GetProperty("online").GetRawText());
         Assert.Equal(43, root.GetProperty("token_length").GetInt32());
         Assert.Equal("""["SENT"]""", root.GetProperty("kick").GetRawText());
+        Assert.Equal("""[["KEPT", 1, false], ["KEPT", 1, true]]""", root.GetProperty("kept").GetRawText());
+        Assert.Equal((1, 1), (root.GetProperty("inbox").GetInt32(), root.GetProperty("pending").GetInt32()));
         const string KeyNeeded = "This call needs a valid API key in the metadata: authorization: Bearer mk_<id>_<secret>.";
         Assert.Equal(("UNAUTHENTICATED", "unauthenticated", KeyNeeded), Refusal("no_key"));
         Assert.Equal(("UNAUTHENTICATED", "unauthenticated", KeyNeeded), Refusal("wrong_key"));

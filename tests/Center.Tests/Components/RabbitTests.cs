@@ -41,6 +41,14 @@ public sealed class RabbitTests
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.PushAsync(Everybody()));
         Assert.Equal((StatusCode.Unavailable, "try_later"), (refused.StatusCode, refused.Trailers.GetValue("code")));
 
+        // What is kept is accepted meanwhile.
+        var kept = Everybody();
+        (kept.Qos, kept.Key) = (Qos.AtLeastOnce, "while-it-was-away");
+        var accepted = await client.PushAsync(kept);
+        Assert.Equal((0u, 1ul, false), (accepted.Rooms, accepted.Position.Seq, accepted.Repeated));
+        var toUser = new PushRequest { App = "default", Users = new Users { Users_ = { "off" } }, Payload = kept.Payload, Qos = Qos.AtLeastOnce };
+        Assert.Equal(Outcome.Kept, (await client.PushAsync(toUser)).Outcomes[0].Outcome);
+
         // It comes.
         await broker.StartAsync();
         await killed.WaitUntilReadyAsync(ports[1]);
@@ -48,6 +56,9 @@ public sealed class RabbitTests
         var load = new ChatLoad(await world.OpenRoomAsync("room-1"), await world.OpenRoomAsync("room-2"), senders: 12, messagesEach: 150);
         await load.LoginAsync();
         await Eventually.HoldsAsync(async () => (await client.PushAsync(Everybody())).Rooms == 2, "the center knows both rooms");
+
+        var again = await client.PushAsync(kept);
+        Assert.Equal((accepted.MessageId, accepted.Position, 2u, true), (again.MessageId, again.Position, again.Rooms, again.Repeated));
 
         // A center dies in the middle of the talk.
         var sending = load.SendAsync();

@@ -72,6 +72,13 @@ def main():
             messages.KickRequest(app="default", users=["bob"], reason="bye"), metadata=right, timeout=10)
         seen["kick"] = [names(outcome.outcome) for outcome in kicked.outcomes]
 
+        kept = messages.PushRequest(app="default", users=messages.Users(users=["bob"]), payload=b"Order 17 is paid", content_type="text/plain",
+                                    qos=messages.QOS_AT_LEAST_ONCE, key="order-17-paid", ttl_ms=86_400_000)
+        tries = [center.Push(kept, metadata=right, timeout=15).outcomes[0] for _ in range(2)]
+        seen["kept"] = [[names(outcome.outcome), outcome.position.seq, outcome.repeated] for outcome in tries]
+        seen["inbox"] = center.GetInbox(messages.GetInboxRequest(app="default", user="bob"), metadata=right, timeout=10).messages
+        seen["pending"] = center.GetLedger(messages.GetLedgerRequest(app="default"), metadata=right, timeout=10).pending
+
         push = messages.PushRequest(app="default", users=messages.Users(users=["bob"]), payload=b"x")
         seen["no_key"] = refusal(lambda: center.Push(push, timeout=10))
         seen["wrong_key"] = refusal(lambda: center.Push(push, metadata=wrong, timeout=10))
