@@ -71,7 +71,7 @@ public sealed class WatchCommandTests : IAsyncLifetime
         Tell(Kind.Offline, "stays", epoch: 4, change: 5);
         Tell(Kind.Online, "last", epoch: 10);
 
-        await watch.PrintsAsync("last");
+        await watch.PrintsAsync("\"user\":\"last\"");
         var lines = watch.Output.TrimEnd().Split('\n').Select(static line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(
             ["read started 3", "read lost 3", "offline gone", "away away", "online new", "online last"],
