@@ -11,7 +11,7 @@ namespace Microservices.Gateway.Delivery.Channels;
 /// Tells register how far the readers are, in batches, until it has heard. What is told is the position at the time of the call: a session waits here once at
 /// most. Cursors of "all" move for everybody at once: they are told now and then, and when the session ends.
 /// </summary>
-internal sealed class CursorReports
+internal sealed class CursorReports : IDisposable
 {
     private const int MaxBatch = 1_000;
 
@@ -19,6 +19,7 @@ internal sealed class CursorReports
     private readonly Channel<(Session Session, long Since)> _later =
         Channel.CreateUnbounded<(Session, long)>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly CancellationTokenSource _completed = new();
     private readonly Contracts.Register.Channels.ChannelsClient _register;
     private readonly ChannelMetrics _metrics;
     private readonly DeliveryOptions _options;
@@ -73,11 +74,15 @@ internal sealed class CursorReports
     /// <summary>Takes no more; <see cref="RunAsync"/> returns when all is told or it is cancelled.</summary>
     public void Complete()
     {
+        // Sessions that have ended were told of then.
+        _completed.Cancel();
         _later.Writer.TryComplete();
         _calls.Complete();
     }
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_calls.RunAsync(TellAsync, cancellationToken), TellLaterAsync(cancellationToken));
+
+    public void Dispose() => _completed.Dispose();
 
     private void Queue(Session session, CursorState why)
     {
@@ -89,14 +94,15 @@ internal sealed class CursorReports
 
     private async Task TellLaterAsync(CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_completed.Token, cancellationToken);
         try
         {
-            await foreach (var (session, since) in _later.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var (session, since) in _later.Reader.ReadAllAsync(either.Token))
             {
                 var left = _options.SharedCursorInterval - _time.GetElapsedTime(since);
-                if (left > TimeSpan.Zero && !_later.Reader.Completion.IsCompleted)
+                if (left > TimeSpan.Zero)
                 {
-                    await Task.Delay(left, _time, cancellationToken);
+                    await Task.Delay(left, _time, either.Token);
                 }
 
                 session.Unmark(CursorState.Later);
@@ -106,7 +112,7 @@ internal sealed class CursorReports
                 }
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             // The sessions have ended, and told it then.
         }

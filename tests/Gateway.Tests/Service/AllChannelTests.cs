@@ -228,6 +228,22 @@ public sealed class AllChannelTests
         await Eventually.HoldsAsync(() => position.Equals(gateway.Register.Logs.CursorOf("ann", all: true)), "register knows what was written");
     }
 
+    [Fact]
+    public async Task Stop_CursorsOfAllWaitForTheirTime_AreToldWithoutIt()
+    {
+        await using var gateway = await RunningGateway.StartAsync(settings: ("Delivery:SharedCursorInterval", "01:00:00"));
+        var client = await LogInAsync(gateway, "ann");
+        var position = gateway.Register.Logs.Append("", "0");
+        await SendAsync(gateway, "0", position);
+        await ReadAsync(client, 1);
+
+        await gateway.StopAsync();
+
+        Assert.Equal(position, gateway.Register.Logs.CursorOf("ann", all: true));
+        Assert.Contains("acknowledgements told; 0 not told", gateway.StopSteps);
+        Assert.Contains("lease released", gateway.StopSteps);
+    }
+
     private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static i => $"{i}")];
 
     private static SharedChannel Channel(RunningGateway gateway) => gateway.Get<SharedLog>().Of(gateway.Apps.Get("default"));
