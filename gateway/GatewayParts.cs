@@ -11,6 +11,7 @@ using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Memory;
+using Microservices.Gateway.Parking;
 using Microservices.Gateway.Resume;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
@@ -77,6 +78,9 @@ internal static class GatewayParts
         services.AddSingleton<LostSessions>();
         services.AddSingleton<ClaimsUnderWay>();
         services.AddValidatedOptions<ResumeOptions, ResumeOptionsValidator>(ResumeOptions.Section);
+        services.AddValidatedOptions<ParkingOptions, ParkingOptionsValidator>(ParkingOptions.Section);
+        services.AddSingleton<ParkingMetrics>();
+        services.AddSingleton<ParkingLot>();
         services.AddSingleton<TicketKeys>();
         services.AddSingleton<ResumeTickets>();
 

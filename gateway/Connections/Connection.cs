@@ -98,20 +98,18 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     public PostOutcome Post(Command command, ReadOnlySpan<byte> frame)
     {
         var outcome = _outbox.Post(frame);
-        switch (outcome)
-        {
-            case PostOutcome.Full:
-                _parts.Metrics.Dropped(DropCause.OutboxFull);
-                break;
-            case PostOutcome.Closed:
-                _parts.Metrics.Dropped(DropCause.Closed);
-                break;
-            default:
-                _parts.Metrics.FrameOut(command, frame.Length);
-                break;
-        }
-
+        Count(outcome, command, frame.Length);
         return outcome;
+    }
+
+    /// <summary>Posts an encoded frame of a message that is not kept elsewhere: where the link broke, it waits for the client in the session's parking.</summary>
+    public void Deliver(Command command, ReadOnlySpan<byte> frame)
+    {
+        var outcome = _outbox.Post(frame);
+        if (outcome != PostOutcome.Closed || Session?.Parked is not { } parked || !_parts.Parking.TryKeep(parked, frame))
+        {
+            Count(outcome, command, frame.Length);
+        }
     }
 
     /// <summary>Encodes and posts a frame in the client's version. Where it repeats more of the client's words than a frame holds, the connection ends.</summary>
@@ -201,6 +199,11 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         {
             _parts.Sessions.Add(session);
             Send(Command.VerifyResult, VerifyAnswers.Welcome(login, session, _parts));
+            if (login.Former is { } former)
+            {
+                _parts.Parking.Resume(former, this);
+            }
+
             login.Release(session);
         });
 
@@ -227,6 +230,12 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
         {
+            // The link is lost already; its session may wait here for the client.
+            if (reason != Code.ConnectionLost && Session is { } parked)
+            {
+                _parts.Parking.End(parked, reason);
+            }
+
             return;
         }
 
@@ -261,6 +270,22 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
 
     void IOutboxOwner.OnSendFailed() => Close(Code.ConnectionLost, "A send failed.");
 
+    private void Count(PostOutcome outcome, Command command, int bytes)
+    {
+        switch (outcome)
+        {
+            case PostOutcome.Full:
+                _parts.Metrics.Dropped(DropCause.OutboxFull);
+                break;
+            case PostOutcome.Closed:
+                _parts.Metrics.Dropped(DropCause.Closed);
+                break;
+            default:
+                _parts.Metrics.FrameOut(command, bytes);
+                break;
+        }
+    }
+
     private void EndSession()
     {
         if (Session is not { } session)
@@ -268,14 +293,16 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             return;
         }
 
-        _parts.Sessions.Remove(session);
+        var isParked = Reason == Code.ConnectionLost && _parts.Parking.TryPark(session);
+        if (!isParked)
+        {
+            _parts.Sessions.Remove(session);
+        }
 
         _parts.Channels.End(session);
-
-        // A session that was displaced or revoked is another's now, or nobody's.
-        if (session.TryEnd() && Reason is not (Code.Displaced or Code.TokenRevoked))
+        if (!isParked)
         {
-            _parts.Ends.Add(session.App.Name, session.User, session.Device, session.Epoch, Reason, SilentMs);
+            _parts.Ends.Add(session, Reason);
         }
     }
 

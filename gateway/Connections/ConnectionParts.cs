@@ -3,6 +3,7 @@ using Microservices.Gateway.Commands;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Parking;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ internal sealed class ConnectionParts
         SessionTable sessions,
         SessionEnds ends,
         SessionReports reports,
+        ParkingLot parking,
         ChannelDelivery channels,
         Gate gate,
         GatewayMetrics metrics,
@@ -35,6 +37,7 @@ internal sealed class ConnectionParts
         Sessions = sessions;
         Ends = ends;
         Reports = reports;
+        Parking = parking;
         Channels = channels;
         Gate = gate;
         Metrics = metrics;
@@ -72,6 +75,8 @@ internal sealed class ConnectionParts
     public SessionEnds Ends { get; }
 
     public SessionReports Reports { get; }
+
+    public ParkingLot Parking { get; }
 
     public ChannelDelivery Channels { get; }
 

@@ -20,7 +20,7 @@ namespace Microservices.Gateway.Delivery;
 /// <item>Drop what the bus brought before.</item>
 /// <item>Find each recipient by number and epoch; another epoch is another session.</item>
 /// <item>Encode once for each version that is needed.</item>
-/// <item>Post to each connection's outbox, which never waits.</item>
+/// <item>Post to each connection's outbox, which never waits; for a session whose link broke, to its parking.</item>
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
@@ -182,7 +182,7 @@ internal sealed class RoomInbox(
         }
         else if (frames.TryGet(session, out var command, out var frame, out var fault))
         {
-            session.Connection.Post(command, frame);
+            session.Connection.Deliver(command, frame);
         }
         else
         {

@@ -129,7 +129,7 @@ internal sealed class GatewayMetrics
 
     private static string[] CodeNames() => ["other", .. CodeTable.All.Select(static row => row.Name)];
 
-    private static string[] EnumNames<T>()
+    public static string[] EnumNames<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(static name => SnakeCase(name))];
 
     private static string[] Names(int first, int last) =>

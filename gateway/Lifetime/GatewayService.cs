@@ -5,6 +5,7 @@ using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Fetching;
 using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Parking;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Uplink;
@@ -24,6 +25,7 @@ namespace Microservices.Gateway.Lifetime;
 internal sealed class GatewayService(
     TimingWheel wheel,
     Gate gate,
+    ParkingLot parking,
     AppWatch apps,
     LoginQueue logins,
     LostSessions lost,
@@ -101,6 +103,7 @@ internal sealed class GatewayService(
         host.StopApplication();
         Step("not ready");
         gate.Shut();
+        parking.Shut();
         Step("connections are refused");
 
         await CloseConnectionsAsync(either.Token);

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Parking;
 using Microservices.Gateway.Sessions;
 using Microservices.Protocol;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ internal sealed class Reclaimer(
     SessionTable sessions,
     ClaimsUnderWay logins,
     SessionEnds ends,
+    ParkingLot parking,
     LostSessions lost,
     SessionReports reports,
     SessionOpener opener,
@@ -84,6 +86,7 @@ internal sealed class Reclaimer(
         var looking = new RetryPause(time);
         while (!cancellationToken.IsCancellationRequested && room.Stamp is { Incarnation: > 0 } stamp && stamp.Incarnation == Volatile.Read(ref _following))
         {
+            EndParked(stamp);
             if (StaleFor(stamp) is { Count: > 0 } stale)
             {
                 Log.Reclaiming(logger, stale.Count);
@@ -134,6 +137,18 @@ internal sealed class Reclaimer(
             room.Refilled = refill;
             Log.Refilled(logger, refill);
             Signal(_refilled);
+        }
+    }
+
+    /// <summary>Whoever waits for its client is not claimed again: it takes seconds at most until it would end anyway.</summary>
+    private void EndParked(ClaimStamp stamp)
+    {
+        foreach (var session in sessions.All)
+        {
+            if (session.Parked is not null && session.ClaimedFor != stamp)
+            {
+                parking.End(session, Code.ConnectionLost);
+            }
         }
     }
 
@@ -201,7 +216,7 @@ internal sealed class Reclaimer(
         {
             case Outcome.Claimed:
                 session.ClaimedFor = stamp;
-                if (session.Connection.IsClosing)
+                if (session.Connection.IsClosing && session.Parked is not { IsOpen: true })
                 {
                     // Its end was told before it was claimed again.
                     ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Connection.Reason, session.Connection.SilentMs);

@@ -1,3 +1,4 @@
+using Microservices.Contracts.Bus;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Resume;
 using Microservices.Protocol.Bodies;
@@ -71,6 +72,9 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
 
     /// <summary>Register took the ticket.</summary>
     public bool IsResumed { get; set; }
+
+    /// <summary>The session of this room that it resumes; null = none.</summary>
+    public SessionKey? Former { get; set; }
 
     /// <summary>The ticket for the next time; empty = none.</summary>
     public string NextTicket { get; set; } = "";

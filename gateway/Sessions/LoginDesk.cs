@@ -119,10 +119,17 @@ internal sealed class LoginDesk(
 
     private void Welcome(LoginAttempt login, ClaimResult result, ClaimStamp stamp)
     {
+        var app = apps.Get(login.App);
+        login.IsResumed = result.Resumed;
+        login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(app.Name, login.User, login.Device, result.Epoch));
+        var displaced = result.Displaced is { } other && other.Incarnation == room.Incarnation
+            ? new Contracts.Bus.SessionKey { Session = other.Key.Session, Epoch = other.Key.Epoch }
+            : null;
+        login.Former = result.Resumed && displaced?.Epoch == login.Ticket?.Epoch ? displaced : null;
         var session = new Session
         {
             Connection = login.Connection,
-            App = apps.Get(login.App),
+            App = app,
             User = login.User,
             Device = login.Device,
             Sdk = OneOfEach(login.Sdk),
@@ -132,10 +139,9 @@ internal sealed class LoginDesk(
             IsChatClient = login.IsChatClient,
             WantsHeartbeatAck = login.WantsHeartbeatAck,
             WantsAck = login.WantsAck,
+            MayPark = login.NextTicket.Length > 0,
             ProposedHeartbeatMs = login.ProposedHeartbeatMs,
         };
-        login.IsResumed = result.Resumed;
-        login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(session.App.Name, session.User, session.Device, session.Epoch));
         var settled = login.TrySettle(() => login.Connection.LogIn(login, session));
         table.Remove(login);
         Count(login, settled ? LoginOutcome.Verified : LoginOutcome.Abandoned);
@@ -153,8 +159,7 @@ internal sealed class LoginDesk(
         }
 
         // The bus tells the displaced room too; within this one there is no need to wait for it.
-        if (result.Displaced is { } displaced && displaced.Incarnation == room.Incarnation
-            && table.Find(displaced.Key.Session) is { } former && former.Epoch == displaced.Key.Epoch)
+        if (table.Find(displaced) is { } former)
         {
             former.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
         }

@@ -3,6 +3,7 @@ using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Parking;
 using Microservices.Gateway.Rooms;
 
 namespace Microservices.Gateway.Sessions;
@@ -19,6 +20,7 @@ internal sealed class Session
     private bool _isReportQueued;
     private bool _isOpeningQueued;
     private bool _isFetching;
+    private ParkedSession? _parked;
     private uint _heartbeatMs;
     private int _cursors;
 
@@ -48,6 +50,16 @@ internal sealed class Session
 
     /// <summary>It acknowledges kept messages; otherwise what was written is acknowledged.</summary>
     public required bool WantsAck { get; init; }
+
+    /// <summary>When its link breaks, it may wait for its client: the client has a ticket, and nobody ended it. The parking lot's, after the login.</summary>
+    public required bool MayPark { get; set; }
+
+    /// <summary>What is kept for its client since the link broke; stays when that is over. Set by the parking lot.</summary>
+    public ParkedSession? Parked
+    {
+        get => Volatile.Read(ref _parked);
+        set => Volatile.Write(ref _parked, value);
+    }
 
     /// <summary>What it was sent of the user's inbox.</summary>
     public ChannelFlow Inbox { get; } = new();

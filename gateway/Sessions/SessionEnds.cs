@@ -36,6 +36,16 @@ internal sealed class SessionEnds
     /// <summary>Ends that register has not heard of.</summary>
     public int Unfinished => Volatile.Read(ref _unfinished);
 
+    /// <summary>The session has ended here: queues its end, once. Never waits.</summary>
+    public void Add(Session session, Code reason)
+    {
+        // A session that was displaced or revoked is another's now, or nobody's.
+        if (session.TryEnd() && reason is not (Code.Displaced or Code.TokenRevoked))
+        {
+            Add(session.App.Name, session.User, session.Device, session.Epoch, reason, session.Connection.SilentMs);
+        }
+    }
+
     /// <summary>Queues an end. Never waits.</summary>
     /// <param name="app">The app.</param>
     /// <param name="user">The user.</param>
