@@ -216,7 +216,7 @@ internal sealed class ChannelDelivery(
         for (var pages = 0; needs != FlowNeeds.None; pages++)
         {
             Serve(session, channel, needs);
-            if (!needs.HasFlag(FlowNeeds.Read) || session.Connection.IsClosing)
+            if ((needs & FlowNeeds.Read) == 0 || session.Connection.IsClosing)
             {
                 return;
             }
@@ -250,37 +250,37 @@ internal sealed class ChannelDelivery(
 
     private void Serve(Session session, ChannelKind channel, FlowNeeds needs)
     {
-        if (needs.HasFlag(FlowNeeds.Repeated))
+        if ((needs & FlowNeeds.Repeated) != 0)
         {
             metrics.Repeated(channel);
         }
 
-        if (needs.HasFlag(FlowNeeds.Gap))
+        if ((needs & FlowNeeds.Gap) != 0)
         {
             metrics.Gap(channel);
         }
 
-        if (needs.HasFlag(FlowNeeds.Behind))
+        if ((needs & FlowNeeds.Behind) != 0)
         {
             metrics.Behind(channel);
         }
 
-        if (needs.HasFlag(FlowNeeds.TellCursor))
+        if ((needs & FlowNeeds.TellCursor) != 0)
         {
             cursors.Add(session, channel);
         }
 
-        if (needs.HasFlag(FlowNeeds.WatchAck))
+        if ((needs & FlowNeeds.WatchAck) != 0)
         {
             session.Connection.WatchDeadline();
         }
 
-        if (needs.HasFlag(FlowNeeds.Look))
+        if ((needs & FlowNeeds.Look) != 0)
         {
             looks.Add(session, channel);
         }
 
-        if (needs.HasFlag(FlowNeeds.Gather))
+        if ((needs & FlowNeeds.Gather) != 0)
         {
             aways.Add(session, channel);
             if (!session.IsAway)
@@ -290,7 +290,7 @@ internal sealed class ChannelDelivery(
             }
         }
 
-        if (needs.HasFlag(FlowNeeds.WatchDrain) && session.Connection.PendingBytes == 0)
+        if ((needs & FlowNeeds.WatchDrain) != 0 && session.Connection.PendingBytes == 0)
         {
             // It drained before the flow said that it waits for that.
             Drained(session);

@@ -237,8 +237,11 @@ internal sealed class ChannelFlow
         if (page.After <= _sent)
         {
             var isWhole = true;
-            foreach (var entry in page.Entries)
+
+            // By index: an enumerator would be an object for each of those who are told the page.
+            for (var i = 0; i < page.Entries.Count; i++)
             {
+                var entry = page.Entries[i];
                 if (entry.Position <= _sent)
                 {
                     continue;

@@ -56,7 +56,7 @@ internal sealed class CursorReports : IDisposable
         {
             Queue(session, CursorState.Inbox);
         }
-        else if (!session.Mark(CursorState.All | CursorState.Later).HasFlag(CursorState.Later))
+        else if ((session.Mark(CursorState.All | CursorState.Later) & CursorState.Later) == 0)
         {
             _later.Writer.TryWrite((session, _time.GetTimestamp()));
         }

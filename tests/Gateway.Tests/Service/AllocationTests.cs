@@ -4,6 +4,7 @@ using Microservices.Gateway.Delivery;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
+using Microservices.Testing;
 
 namespace Microservices.Gateway.Tests.Service;
 
@@ -54,6 +55,42 @@ public sealed class AllocationTests
         var push = new Contracts.Bus.Delivery { App = "default", Audience = Audience.Several, Push = new Push { Payload = ByteString.CopyFrom(new byte[200]), Type = "t" } };
 
         await AssertRelayedForNothingAsync(gateway, push, "sdk-1", "sdk-2");
+    }
+
+    [Fact]
+    public async Task KeptBroadcast_ToSessionsAtTheHead_AllocatesForTheMessageNotForTheSessions()
+    {
+        const int Sessions = 60;
+        const int Messages = 100;
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        foreach (var i in Enumerable.Range(0, Sessions))
+        {
+            await gateway.LogInAsync($"u{i}");
+        }
+
+        await Eventually.HoldsAsync(() => gateway.Sessions.All.All(static session => session.All.WasOpened), "their channels are open");
+        var inbox = gateway.Get<RoomInbox>();
+        var messages = Enumerable.Range(1, 2 * Messages).Select(static seq => new RoomMessage
+        {
+            Id = $"m{seq}",
+            Delivery = new Contracts.Bus.Delivery
+            {
+                App = "default",
+                Everybody = true,
+                Push = new Push { Payload = ByteString.CopyFromUtf8("news") },
+                Positions = { new Position { Epoch = 1_000, Seq = (ulong)seq } },
+            },
+        }).ToArray();
+        Send(messages[..Messages]);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Send(messages[Messages..]);
+        var perMessage = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Messages;
+
+        Assert.Equal(2 * Messages * Sessions, gateway.Metrics.FramesOut(Command.Push));
+        Assert.True(perMessage < 24 * Sessions, $"{perMessage} bytes per message to {Sessions} sessions");
+
+        void Send(RoomMessage[] some) => Assert.All(some, message => Assert.True(inbox.HandleAsync(message, CancellationToken.None).AsTask().IsCompletedSuccessfully));
     }
 
     private static async Task AssertRelayedForNothingAsync(RunningGateway gateway, Contracts.Bus.Delivery delivery, params string[] recipients)
