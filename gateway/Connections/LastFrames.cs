@@ -53,7 +53,7 @@ internal static class LastFrames
 
     private static string? ActionOf(Code reason) => reason switch
     {
-        Code.GoingAway => DirectiveAction.Reconnect,
+        Code.GoingAway or Code.AckTimeout => DirectiveAction.Reconnect,
         Code.Displaced or Code.Kicked or Code.TokenRevoked => DirectiveAction.LogOut,
         _ => null,
     };
