@@ -306,7 +306,7 @@ internal sealed class ChannelFlow
                 (_traffic ??= new FlowTraffic()).Sent(position, content.Bytes, sink.NowMs);
                 if (_traffic.InFlight == 1)
                 {
-                    Volatile.Write(ref _oldestMs, sink.NowMs);
+                    Volatile.Write(ref _oldestMs, _traffic.OldestMs);
                     needs |= FlowNeeds.WatchAck;
                 }
 

@@ -14,7 +14,7 @@ internal sealed class FlowTraffic
 
     public bool IsEmpty => InFlight == 0 && !HasEarly;
 
-    /// <summary>When the oldest in flight was sent; 0 = none is.</summary>
+    /// <summary>When the oldest in flight was sent, at least 1; 0 = none is.</summary>
     public long OldestMs => _inFlight.TryPeek(out var oldest) ? oldest.SentMs : 0;
 
     public bool HasRoom(int bytes, FlowLimits limits) =>
@@ -25,7 +25,7 @@ internal sealed class FlowTraffic
 
     public void Sent(LogPosition position, int bytes, long nowMs)
     {
-        _inFlight.Enqueue((position, bytes, nowMs));
+        _inFlight.Enqueue((position, bytes, Math.Max(1, nowMs)));
         _inFlightBytes += bytes;
     }
 
@@ -43,7 +43,7 @@ internal sealed class FlowTraffic
     {
         for (var i = _inFlight.Count; i > 0; i--)
         {
-            _inFlight.Enqueue(_inFlight.Dequeue() with { SentMs = nowMs });
+            _inFlight.Enqueue(_inFlight.Dequeue() with { SentMs = Math.Max(1, nowMs) });
         }
     }
 

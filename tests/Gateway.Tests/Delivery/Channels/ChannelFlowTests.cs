@@ -237,6 +237,17 @@ public sealed class ChannelFlowTests
     }
 
     [Fact]
+    public void Oldest_IsKnown_AlsoAtTheBeginningOfTheClock()
+    {
+        _wire.NowMs = 0;
+        Open(after: 0);
+
+        Offer(1);
+
+        Assert.Equal(1, _flow.OldestMs);
+    }
+
+    [Fact]
     public void Written_IsAcknowledged_ForAClientThatDoesNot()
     {
         _wire = new Wire { Acknowledges = false };
