@@ -72,22 +72,41 @@ public sealed class AwayTests
     {
         var wheel = new ManualTime();
         await using var gateway = await RunningGateway.StartAsync(new FakeRegister(), wheel);
-        gateway.Register.PutApp(new Contracts.Register.App { Name = "default", Keep = new Contracts.Register.KeepPolicy { AckTimeoutMs = 5_000 } });
-        await Eventually.HoldsAsync(() => gateway.Apps.Get("default").Policy.AckTimeoutMs == 5_000, "the gateway knows");
+        gateway.Register.PutApp(new Contracts.Register.App
+        {
+            Name = "default",
+            Keep = new Contracts.Register.KeepPolicy { AckTimeoutMs = 20_000 },
+            Liveness = new Contracts.Register.LivenessPolicy { Preset = Contracts.Register.LivenessPreset.Patient, MinHeartbeatMs = 2_000, DefaultHeartbeatMs = 2_000 },
+        });
+        await Eventually.HoldsAsync(() => gateway.Apps.Get("default").Policy.AckTimeoutMs == 20_000, "the gateway knows");
         var client = await gateway.LogInAsync("ann", features: Features.Ack);
         await Eventually.HoldsAsync(() => gateway.SessionOf("ann").Inbox.WasOpened, "its channels are open");
         var session = gateway.SessionOf("ann");
         await SendKeptAsync(gateway, "ann", "kept");
         Assert.Equal(["kept"], await ReadAsync(client, 1));
-        session.IsAway = true;
 
-        await PassAsync(wheel, seconds: 20);
+        // Away after 15 s of silence, before the acknowledgement is due.
+        await PassAsync(wheel, seconds: 60);
+        Assert.True(session.IsAway);
         await client.ReadUntilAnsweredAsync();
 
-        session.IsAway = false;
-        gateway.Get<ChannelDelivery>().BackAlive(session);
-        await wheel.AdvanceUntilAsync(
-            Eventually.HoldsAsync(() => gateway.Metrics.Closes(Code.AckTimeout) == 1, "it is closed"), TimeSpan.FromMilliseconds(500));
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                wheel.Advance(TimeSpan.FromMilliseconds(500));
+                return BeatsUntilClosed(client, gateway);
+            },
+            "it is alive again, and closed");
+    }
+
+    private static bool BeatsUntilClosed(TestClient client, RunningGateway gateway)
+    {
+        if (gateway.Metrics.Closes(Code.AckTimeout) == 0)
+        {
+            client.Send(Command.Heartbeat);
+        }
+
+        return gateway.Metrics.Closes(Code.AckTimeout) == 1;
     }
 
     private static async Task PassAsync(ManualTime wheel, int seconds)
