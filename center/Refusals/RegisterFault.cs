@@ -8,7 +8,10 @@ internal static class RegisterFault
     /// <summary>Register is away or overloaded, as opposed to having judged the request.</summary>
     public static bool IsPassing(RpcException fault) => fault.StatusCode
         is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Cancelled
-        or StatusCode.Unauthenticated or StatusCode.PermissionDenied;
+        or StatusCode.Unauthenticated or StatusCode.PermissionDenied
+
+        // A register that is older than the call, while an update goes on.
+        or StatusCode.Unimplemented;
 
     public static RefusedException ToRefusal(RpcException fault) => fault.StatusCode switch
     {

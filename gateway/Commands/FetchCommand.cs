@@ -11,6 +11,9 @@ namespace Microservices.Gateway.Commands;
 /// <summary>Command 13: a client reads a channel behind a position. It is answered later; the connection reads on meanwhile.</summary>
 internal sealed class FetchCommand(FetchReads reads, ChannelMetrics metrics) : ICommandHandler
 {
+    /// <summary>No position of a log is as high: numbers in JSON and in scripts are exact below 2^53.</summary>
+    private const ulong Beyond = 1UL << 53;
+
     public Command Command => Command.Fetch;
 
     public bool WorksUnverified => false;
@@ -33,6 +36,10 @@ internal sealed class FetchCommand(FetchReads reads, ChannelMetrics metrics) : I
         else if (fetch.Limit > Fetch.MaxLimit)
         {
             Refuse(connection, fetch, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"limit is {fetch.Limit}; it takes 1 to {Fetch.MaxLimit}, or none."));
+        }
+        else if (fetch.Epoch >= Beyond || fetch.Seq >= Beyond)
+        {
+            Refuse(connection, fetch, Code.UnknownPosition, string.Create(CultureInfo.InvariantCulture, $"({fetch.Epoch}, {fetch.Seq}) is beyond the head of the channel."));
         }
         else if (!session.TryBeginFetch())
         {

@@ -22,11 +22,12 @@ internal sealed partial class Connection
     public void Pause(bool paused)
     {
         Volatile.Write(ref _isPaused, paused);
+        var sinceMs = SilentMs;
         Heard();
         if (!paused && Session is { OldestUnacknowledgedMs: > 0 } session)
         {
             // Acknowledgements were not read meanwhile.
-            _parts.Channels.RestartAcks(session);
+            _parts.Channels.PutOffAcks(session, sinceMs);
         }
     }
 

@@ -67,7 +67,8 @@ internal sealed class DueRelay(
         {
             var due = await store.TakeDueAsync(partition, _options.Batch, _options.NudgeAgain, cancellationToken);
             metrics.Due(due.Count);
-            if (due.Count == _options.Batch)
+            // Fewer than asked for may be told although more are due: those that held what had expired only.
+            if (due.Count > 0)
             {
                 times.Note(partition, TimeSpan.Zero);
             }

@@ -67,9 +67,17 @@ internal sealed class KeptContents(IReadOnlyList<KeptMessage> contents)
             : null;
     }
 
-    /// <summary>Of all but the id, which is another one at each attempt of a sender.</summary>
-    private static byte[] DigestOf(KeptMessage message) =>
-        SHA256.HashData(new KeptMessage(message) { Id = "" }.ToByteArray())[..DigestBytes];
+    /// <summary>Of what its sender says: not of the id, which is another one at each attempt; not of how many it goes to, since a list may be repeated in part; not of the app's sender name.</summary>
+    private static byte[] DigestOf(KeptMessage message)
+    {
+        var said = new KeptMessage(message) { Id = "", Audience = Audience.One };
+        if (said.Push is { } push)
+        {
+            push.Sender = "";
+        }
+
+        return SHA256.HashData(said.ToByteArray())[..DigestBytes];
+    }
 }
 
 /// <param name="Fault">What is wrong with it; null = nothing.</param>

@@ -5,8 +5,8 @@ using Microservices.Gateway.Rooms;
 namespace Microservices.Gateway.Delivery.Channels;
 
 /// <summary>
-/// What waits for register: what came while a call was under way shares the next one, and what a call did not settle is tried again after a pause. Each
-/// thing waits here once at most, for which callers see: so there are never more than there are sessions.
+/// What waits for register: what came while a call was under way shares the next one, and what a call did not settle goes to the end, behind what a part
+/// of the store that is away doesn't concern, and calls pause. Each thing waits here once at most, for which callers see.
 /// </summary>
 internal sealed class BatchedCalls<T>(int maxBatch, int concurrency, TimeProvider time, ILogger logger)
 {
@@ -62,9 +62,8 @@ internal sealed class BatchedCalls<T>(int maxBatch, int concurrency, TimeProvide
                 }
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // A fault of ours; the next ones have no part in it.
+                    // A fault of ours, perhaps not of these.
                     Log.CallFailed(logger, fault, taken);
-                    batch.Clear();
                 }
 
                 Interlocked.Add(ref _unfinished, batch.Count - taken);
@@ -75,6 +74,7 @@ internal sealed class BatchedCalls<T>(int maxBatch, int concurrency, TimeProvide
 
                 if (batch.Count > 0)
                 {
+                    batch.RemoveAll(_waiting.Writer.TryWrite);
                     await pause.WaitAsync(cancellationToken);
                     cancellationToken.ThrowIfCancellationRequested();
                 }

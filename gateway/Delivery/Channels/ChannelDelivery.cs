@@ -55,7 +55,7 @@ internal sealed class ChannelDelivery(
     /// <summary>The client was away, and is heard of again.</summary>
     public void BackAlive(Session session)
     {
-        RestartAcks(session);
+        PutOffAcks(session, uint.MaxValue);
         EndGathering(session, ChannelKind.Inbox);
         EndGathering(session, ChannelKind.All);
     }
@@ -138,13 +138,15 @@ internal sealed class ChannelDelivery(
     }
 
     /// <summary>The time in which the client's acknowledgements were not read doesn't count.</summary>
-    public void RestartAcks(Session session)
+    /// <param name="session">Whose.</param>
+    /// <param name="byMs">How long that was, ms.</param>
+    public void PutOffAcks(Session session, uint byMs)
     {
         foreach (var flow in (ReadOnlySpan<ChannelFlow>)[session.Inbox, session.All])
         {
             lock (flow)
             {
-                flow.Restart(parts.Wheel.NowMs);
+                flow.PutOffAcks(byMs, parts.Wheel.NowMs);
             }
         }
     }

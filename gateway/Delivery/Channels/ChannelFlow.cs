@@ -26,6 +26,7 @@ internal sealed class ChannelFlow
     private bool _isLookedAt;
     private bool _isFull;
     private bool _isUnwritten;
+    private bool _hasEnded;
     private bool _isGathering;
 
     /// <summary>Everything up to here was sent, or is no more.</summary>
@@ -53,6 +54,11 @@ internal sealed class ChannelFlow
         where TSink : struct, IFlowSink
     {
         var needs = FlowNeeds.None;
+        if (_hasEnded)
+        {
+            return needs;
+        }
+
         if (!_wasOpened)
         {
             (_sent, _acknowledged) = (page.After, page.After);
@@ -212,9 +218,9 @@ internal sealed class ChannelFlow
     }
 
     /// <summary>The time in which acknowledgements were not read doesn't count.</summary>
-    public void Restart(long nowMs)
+    public void PutOffAcks(uint byMs, long nowMs)
     {
-        _traffic?.Restart(nowMs);
+        _traffic?.PutOff(byMs, nowMs);
         Volatile.Write(ref _oldestMs, _traffic?.OldestMs ?? 0);
     }
 
@@ -223,6 +229,7 @@ internal sealed class ChannelFlow
     public int End()
     {
         var inFlight = InFlight;
+        _hasEnded = true;
         _isOpen = false;
         _traffic = null;
         Volatile.Write(ref _oldestMs, 0);

@@ -38,12 +38,13 @@ internal sealed class FlowTraffic
         }
     }
 
-    /// <summary>Those in flight were as if sent now.</summary>
-    public void Restart(long nowMs)
+    /// <summary>Those in flight were as if sent so much later, and now at the latest.</summary>
+    public void PutOff(uint byMs, long nowMs)
     {
         for (var i = _inFlight.Count; i > 0; i--)
         {
-            _inFlight.Enqueue(_inFlight.Dequeue() with { SentMs = Math.Max(1, nowMs) });
+            var sent = _inFlight.Dequeue();
+            _inFlight.Enqueue(sent with { SentMs = Math.Max(1, Math.Min(nowMs, sent.SentMs + byMs)) });
         }
     }
 

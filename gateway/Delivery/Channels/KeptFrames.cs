@@ -22,8 +22,8 @@ internal sealed class KeptFrames
     [ThreadStatic]
     private static KeptFrames? ofThread;
 
-    private readonly (Command Command, uint Version, ChannelKind Channel, LogPosition Position, int Start, int Length, DropCause? Fault)[] _kinds =
-        new (Command, uint, ChannelKind, LogPosition, int, int, DropCause?)[MaxKinds];
+    private readonly (Command Command, uint Version, bool Notify, ChannelKind Channel, LogPosition Position, int Start, int Length, DropCause? Fault)[] _kinds =
+        new (Command, uint, bool, ChannelKind, LogPosition, int, int, DropCause?)[MaxKinds];
 
     private readonly PushDelivery _push = new();
     private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
@@ -59,12 +59,14 @@ internal sealed class KeptFrames
             Begin(content);
         }
 
+        var notify = command == Command.Push && wantsAck && content.NotifyOnly;
+
         // Chat without a position is the same for everybody.
         var told = wantsAck || command == Command.Push ? position : LogPosition.Start;
         for (var i = 0; i < _count; i++)
         {
             ref readonly var kind = ref _kinds[i];
-            if (kind.Command == command && kind.Version == version && kind.Position == told && kind.Channel == channel)
+            if (kind.Command == command && kind.Version == version && kind.Notify == notify && kind.Position == told && kind.Channel == channel)
             {
                 return i;
             }
@@ -76,8 +78,8 @@ internal sealed class KeptFrames
         }
 
         var start = _bytes.WrittenCount;
-        var fault = Encode(command, version, wantsAck, channel, told, content, maxFrameBytes);
-        _kinds[_count] = (command, version, channel, told, start, _bytes.WrittenCount - start, fault);
+        var fault = Encode(command, version, wantsAck, notify, channel, told, content, maxFrameBytes);
+        _kinds[_count] = (command, version, notify, channel, told, start, _bytes.WrittenCount - start, fault);
         return _count++;
     }
 
@@ -93,13 +95,18 @@ internal sealed class KeptFrames
         }
     }
 
-    private DropCause? Encode(Command command, uint version, bool wantsAck, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
+    private DropCause? Encode(Command command, uint version, bool wantsAck, bool notify, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
     {
         try
         {
             if (command == Command.Push)
             {
-                WritePush(version, wantsAck && content.NotifyOnly, channel, told, content, maxFrameBytes);
+                if (!TryWritePush(version, notify, channel, told, content, maxFrameBytes))
+                {
+                    // Who acknowledges learns of it all the same; what no frame can hold, no page can either.
+                    return wantsAck && !notify && TryWritePush(version, notify: true, channel, told, content, maxFrameBytes) ? null : DropCause.TooLarge;
+                }
+
                 return null;
             }
 
@@ -123,7 +130,7 @@ internal sealed class KeptFrames
         }
     }
 
-    private void WritePush(uint version, bool notify, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
+    private bool TryWritePush(uint version, bool notify, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
     {
         var push = content.Push!;
         _push.Id = content.Id;
@@ -137,7 +144,15 @@ internal sealed class KeptFrames
         _push.Type = push.Type;
         _push.Notify = notify;
         _push.Size = notify ? (uint)push.Payload.Length : 0;
-        FrameWriter.Write(_bytes, version, Command.Push, _push, (uint)maxFrameBytes);
+        try
+        {
+            FrameWriter.Write(_bytes, version, Command.Push, _push, (uint)maxFrameBytes);
+            return true;
+        }
+        catch (ProtocolException)
+        {
+            return false;
+        }
     }
 
     private static string? TextOf(KeptContent content)

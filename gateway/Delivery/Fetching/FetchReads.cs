@@ -28,6 +28,9 @@ internal sealed class FetchReads(
     // Together their pages are about what register puts into one answer.
     private const int MaxBatch = 8;
 
+    /// <summary>Register gives no more at once.</summary>
+    private const int MaxReadBytes = 2 * 1024 * 1024;
+
     private readonly Channel<FetchRequest> _waiting = Channel.CreateUnbounded<FetchRequest>();
 
     /// <summary>Asks for a page. Never waits. The session's fetch is ended before the answer is posted.</summary>
@@ -94,7 +97,7 @@ internal sealed class FetchReads(
 
     private ReadRequest RequestOf(List<FetchRequest> batch)
     {
-        var read = new ReadRequest { MaxMessages = (uint)batch.Max(static request => request.Limit), MaxBytes = (uint)options.Value.MaxFrameBytes };
+        var read = new ReadRequest { MaxMessages = (uint)batch.Max(static request => request.Limit), MaxBytes = (uint)Math.Min(options.Value.MaxFrameBytes, MaxReadBytes) };
         foreach (var request in batch)
         {
             read.Channels.Add(new ReadChannel

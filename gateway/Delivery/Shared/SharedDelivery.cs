@@ -14,6 +14,9 @@ internal sealed class SharedDelivery(SharedLog log, ChannelDelivery sessions, Ro
     /// <summary>After so many sessions the lease is looked at again.</summary>
     private const int LookEvery = 64;
 
+    /// <summary>A page that was read is told to so many at a time: the bus doesn't wait longer.</summary>
+    private const int MostAtOnce = 1_024;
+
     // One page of an app is told before the next one; another order would only cost readings. Nothing waits within it, and it is taken before a flow's lock.
     private readonly Lock _telling = new();
     private (AppEntry App, LogPage Page)? _unfinished;
@@ -57,7 +60,7 @@ internal sealed class SharedDelivery(SharedLog log, ChannelDelivery sessions, Ro
         lock (_telling)
         {
             page = take();
-            if (page is null || page.Covered == page.After || TryTell(app, page, ref done))
+            if (page is null || page.Covered == page.After || TryTell(app, page, ref done, MostAtOnce))
             {
                 return;
             }
@@ -65,10 +68,12 @@ internal sealed class SharedDelivery(SharedLog log, ChannelDelivery sessions, Ro
 
         while (true)
         {
+            // What the bus brings meanwhile has its turn; sessions that are told of it first read what is before it from the cache.
+            await Task.Yield();
             await standing.UntilKnownAsync(cancellationToken);
             lock (_telling)
             {
-                if (TryTell(app, page, ref done))
+                if (TryTell(app, page, ref done, MostAtOnce))
                 {
                     return;
                 }
@@ -76,12 +81,12 @@ internal sealed class SharedDelivery(SharedLog log, ChannelDelivery sessions, Ro
         }
     }
 
-    private bool TryTell(AppEntry app, LogPage page, ref int done)
+    private bool TryTell(AppEntry app, LogPage page, ref int done, int most = int.MaxValue)
     {
         var all = app.Sessions.From(done);
         for (var handled = 1; all.MoveNext(); handled++)
         {
-            if (handled % LookEvery == 0 && !standing.IsKnown)
+            if (handled > most || (handled % LookEvery == 0 && !standing.IsKnown))
             {
                 return false;
             }

@@ -108,6 +108,8 @@ public sealed class FetchTests
     [InlineData("inbox", 1_000ul, 0ul, 101u, Code.InvalidArgument, "limit is 101; it takes 1 to 100, or none.")]
     [InlineData("inbox", 1_000ul, 2ul, 0u, Code.UnknownPosition, "inbox has not come to 1000-2; its head is 1000-1.")]
     [InlineData("inbox", 1_001ul, 0ul, 0u, Code.UnknownPosition, "inbox has not come to 1001-0; its head is 1000-1.")]
+    [InlineData("inbox", 9_007_199_254_740_992ul, 0ul, 0u, Code.UnknownPosition, "(9007199254740992, 0) is beyond the head of the channel.")]
+    [InlineData("inbox", 1_000ul, ulong.MaxValue, 0u, Code.UnknownPosition, "(1000, 18446744073709551615) is beyond the head of the channel.")]
     [InlineData("all", 1ul, 1ul, 0u, Code.UnknownPosition, "all has not come to 1-1; its head is 0-0.")]
     public async Task Fetch_Bad_IsRefused(string channel, ulong epoch, ulong seq, uint limit, Code code, string message)
     {

@@ -89,6 +89,53 @@ public sealed class KeptDeliveryTests
     }
 
     [Fact]
+    public async Task NotifyOnly_ToAll_IsForEachClientWhatItAskedFor()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        TestClient[] clients = [await LogInAsync(gateway, "ann"), await gateway.LogInAsync("bob"), await LogInAsync(gateway, "cid"), await gateway.LogInAsync("dan")];
+        await Eventually.HoldsAsync(() => gateway.Sessions.All.All(static session => session.All.WasOpened), "their channels are open");
+
+        var position = gateway.Register.Logs.Append("", "12345", notifyOnly: true);
+        await gateway.SendAsync(
+            new RoomMessage
+            {
+                Delivery = new Contracts.Bus.Delivery
+                {
+                    App = "default",
+                    Everybody = true,
+                    Audience = Audience.All,
+                    Push = new Push { Payload = Google.Protobuf.ByteString.CopyFromUtf8("12345"), Sender = "server" },
+                    Positions = { position },
+                    NotifyOnly = true,
+                },
+            },
+            "m1");
+
+        var notified = new List<(bool, string)>();
+        foreach (var client in clients)
+        {
+            var push = await client.ReadAsync<PushDelivery>(Command.Push);
+            notified.Add((push.Notify, push.TextOf()));
+        }
+
+        Assert.Equal([(true, ""), (false, "12345"), (true, ""), (false, "12345")], notified);
+    }
+
+    [Fact]
+    public async Task TooLargeForAFrame_IsToldOfWithoutItsPayload()
+    {
+        await using var gateway = await RunningGateway.StartAsync(true, ("Delivery:MaxFrameBytes", "65536"));
+        gateway.Register.Logs.Append(
+            "default",
+            "ann",
+            new KeptMessage { Id = "m1", Audience = Audience.One, Push = new Push { Payload = Google.Protobuf.ByteString.CopyFromUtf8(new string('x', 70_000)), Sender = "server" } });
+
+        var push = await (await LogInAsync(gateway, "ann")).ReadAsync<PushDelivery>(Command.Push);
+
+        Assert.Equal((true, 70_000u, ""), (push.Notify, push.Size, push.TextOf()));
+    }
+
+    [Fact]
     public async Task CatchUp_GoesOnAsTheClientAcknowledges()
     {
         await using var gateway = await RunningGateway.StartAsync();

@@ -57,7 +57,8 @@ public sealed class GatewayEndTests(SharedBroker broker)
 
         Assert.True(code == 0, $"exit code {code}\n{leaving.Output}");
         AssertInOrder(
-            leaving.Output, "not ready", "connections are refused", "connections closed", "sessions ended", "uplinks confirmed", "queue deleted", "lease released");
+            leaving.Output, "not ready", "connections are refused", "connections closed", "acknowledgements told", "sessions ended",
+            "uplinks confirmed", "queue deleted", "lease released");
         Assert.Contains(await modern.ReceiveToEndAsync(), static frame => frame.Command == WireClient.Directive && frame.Number("code") == 3000);
         await old.ReceiveToEndAsync();
         Assert.False((await cluster.PresenceAsync(users[0])).Online);

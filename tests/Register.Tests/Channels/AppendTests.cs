@@ -57,6 +57,17 @@ public sealed class AppendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Append_WithAKeyAgain_ForFewerUsersOrFromASenderRenamed_IsTheFirstMessage()
+    {
+        var content = new KeptMessage(ChannelCalls.Push("pay", "first")) { Audience = Audience.Several };
+        await AppendAsync(content, "key-1");
+        var again = new KeptMessage(content) { Id = "second", Audience = Audience.One };
+        again.Push.Sender = "another name";
+
+        Assert.Equal((Outcome.Repeated, "first"), await AppendAsync(again, "key-1") is var result ? (result.Outcome, result.MessageId) : default);
+    }
+
+    [Fact]
     public async Task Append_ToAFullInbox_NamesTheLimit()
     {
         await _register.PutAsync(new App { Name = "few", Keep = new KeepPolicy { MaxMessages = 2 } });

@@ -230,7 +230,9 @@ public sealed class ChannelFlowTests
         Assert.Equal(100, _flow.OldestMs);
         Acknowledge(1, out _);
         Assert.Equal(200, _flow.OldestMs);
-        _flow.Restart(300);
+        _flow.PutOffAcks(byMs: 30, nowMs: 300);
+        Assert.Equal(230, _flow.OldestMs);
+        _flow.PutOffAcks(uint.MaxValue, nowMs: 300);
         Assert.Equal(300, _flow.OldestMs);
         Acknowledge(2, out _);
         Assert.Equal(0, _flow.OldestMs);
