@@ -57,7 +57,7 @@ public sealed class DeliveryOptions
     [Range(1, 100_000)]
     public int AllCacheMessages { get; set; } = 1_000;
 
-    /// <summary>The same in bytes, with the frames that are encoded of them. Default 16 MiB.</summary>
+    /// <summary>The same in bytes, about: each message counts twice. Default 16 MiB.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int AllCacheBytes { get; set; } = 16 * 1024 * 1024;
 

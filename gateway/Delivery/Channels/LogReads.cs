@@ -34,9 +34,6 @@ internal sealed class LogReads
         _calls = new(sessionOptions.Value.MaxBatch, _options.ConcurrentReads, time, logger);
     }
 
-    /// <summary>Pages that are waited for.</summary>
-    public int Unfinished => _calls.Unfinished;
-
     /// <summary>Asks for the page behind <paramref name="after"/>. Never waits.</summary>
     public void Add(Session session, ChannelKind channel, LogPosition after) => _calls.Add((session, channel, after));
 

@@ -8,7 +8,7 @@ namespace Microservices.Gateway.Delivery.Shared;
 /// </summary>
 internal sealed class SharedCache(SharedLimits limits)
 {
-    /// <summary>What an entry costs beside its content, which its encoded frames hold a second time.</summary>
+    /// <summary>What an entry costs beside its content, which counts twice: for itself, and for what is held around it.</summary>
     private const int EntryBytes = 256;
 
     // By position.
