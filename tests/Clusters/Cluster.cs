@@ -7,7 +7,7 @@ using Microservices.Testing;
 namespace Microservices.Clusters;
 
 /// <summary>The platform as it is run: every service a process of its own, on real Redis and RabbitMQ.</summary>
-public sealed class Cluster : IAsyncDisposable
+public sealed partial class Cluster : IAsyncDisposable
 {
     public const string DefaultApp = "default";
 

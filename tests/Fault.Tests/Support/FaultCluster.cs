@@ -37,7 +37,11 @@ public sealed class FaultCluster : IAsyncDisposable
             _cluster = null;
         }
 
-        return _cluster ??= await Cluster.StartNewAsync(Shape, _rabbit);
+        _cluster ??= await Cluster.StartNewAsync(Shape, _rabbit);
+
+        // What the test before killed is still a room until its lease is over.
+        await _cluster.WaitUntilRoomsAreKnownAsync();
+        return _cluster;
     }
 
     public async ValueTask DisposeAsync()
