@@ -56,10 +56,7 @@ internal static class CatchUpRun
         }
 
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        while ((await cluster.Center().GetLedgerAsync(new GetLedgerRequest { App = app })).Pending > 0)
-        {
-            await Task.Delay(50);
-        }
+        await Acknowledged.WaitAsync(cluster, app);
 
         var acknowledged = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = await Readings.TakeAsync(cluster);

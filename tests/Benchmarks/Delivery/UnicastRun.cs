@@ -141,13 +141,7 @@ internal static class UnicastRun
             return (Stopwatch.GetElapsedTime(began).TotalSeconds, arrivals.Latencies);
         }
 
-        public async Task WaitUntilAcknowledgedAsync()
-        {
-            while (qos == Qos.AtLeastOnce && (await cluster.Center().GetLedgerAsync(new GetLedgerRequest { App = app })).Pending > 0)
-            {
-                await Task.Delay(50);
-            }
-        }
+        public Task WaitUntilAcknowledgedAsync() => qos == Qos.AtLeastOnce ? Acknowledged.WaitAsync(cluster, app) : Task.CompletedTask;
 
         private async Task PushAsync()
         {
