@@ -33,11 +33,12 @@ public sealed partial class Cluster
             TimeSpan.FromSeconds(60));
     }
 
-    private static async Task<string[]> RoomsOfAsync(CenterClient center)
+    private async Task<string[]> RoomsOfAsync(CenterClient center)
     {
         try
         {
-            var rooms = (await center.ListRoomsAsync(new ListRoomsRequest())).Rooms;
+            // Further rooms are those of a test's own gateways.
+            var rooms = (await center.ListRoomsAsync(new ListRoomsRequest())).Rooms.Where(room => Gateways.Any(gateway => gateway.Name == room.Name));
             return [.. rooms.Select(static room => room.Incarnation.ToString("x16", CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal)];
         }
         catch (RpcException)

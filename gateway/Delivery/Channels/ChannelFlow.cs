@@ -327,7 +327,7 @@ internal sealed class ChannelFlow
                 _sent = position;
                 return true;
             case SendOutcome.Full:
-                needs |= AwaitDrain() | FlowNeeds.Behind;
+                needs |= AwaitDrain();
                 return false;
             default:
                 // The connection ends; what was not sent is in the log.
@@ -350,7 +350,7 @@ internal sealed class ChannelFlow
     {
         Volatile.Write(ref _isUnwritten, true);
         _traffic?.ForgetEarly();
-        return FlowNeeds.WatchDrain;
+        return FlowNeeds.WatchDrain | FlowNeeds.Behind;
     }
 
     private void Settle(LogPosition position, FlowLimits limits)

@@ -121,7 +121,7 @@ public sealed partial class ChannelFlowTests
         _wire = new Wire { Acknowledges = false, HasBacklog = true };
 
         var needs = Open(after: 0, covered: 2, head: 9, 1, 2);
-        Assert.Equal(FlowNeeds.TellCursor | FlowNeeds.WatchDrain, needs);
+        Assert.Equal(FlowNeeds.TellCursor | FlowNeeds.WatchDrain | FlowNeeds.Behind, needs);
         Assert.True(_flow.AwaitsDrain);
         Assert.Equal(FlowNeeds.None, Offer(10));
 
