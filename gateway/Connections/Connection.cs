@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Sessions;
@@ -36,11 +35,11 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     private bool _heardFrame;
     private bool _ended;
 
-    public Connection(ConnectionContext transport, Socket socket, ConnectionParts parts)
+    public Connection(ConnectionContext transport, IOutlet outlet, ConnectionParts parts)
     {
         _transport = transport;
         _parts = parts;
-        _outbox = new Outbox(socket, parts.Outboxes, this);
+        _outbox = new Outbox(outlet, parts.Outboxes, this);
         _heardMs = parts.Wheel.NowMs;
         _deadlineMs = _heardMs + parts.VerifyTimeoutMs;
         parts.Wheel.Schedule(this, _deadlineMs);

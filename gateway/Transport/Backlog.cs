@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Microservices.Gateway.Transport;
 
 /// <summary>
-/// The bytes that a peer has not taken yet, in order, and the send that waits for it. Rented by an outbox only while there are any.
-/// Guarded by the outbox's lock, but for <see cref="OnCompleted"/>.
+/// The bytes that a peer has not taken yet, in order, and the send that waits for it (on a socket the system's own, on a pipe
+/// <see cref="WhenCompleted"/>). Rented by an outbox only while there are any. Guarded by the outbox's lock, but for the completion.
 /// </summary>
 internal sealed class Backlog() : SocketAsyncEventArgs(SuppressExecutionContext)
 {
@@ -22,6 +22,7 @@ internal sealed class Backlog() : SocketAsyncEventArgs(SuppressExecutionContext)
     private int _written;
     private int _sent;
     private Outbox? _owner;
+    private Action? _completed;
 
     /// <summary>Bytes that wait, those under way included.</summary>
     public int PendingBytes { get; private set; }
@@ -52,46 +53,47 @@ internal sealed class Backlog() : SocketAsyncEventArgs(SuppressExecutionContext)
         }
     }
 
-    /// <summary>Sends the first part. One send is under way at a time.</summary>
-    /// <returns>True: it is under way. False: it is done, <see cref="TakeSent"/> tells how.</returns>
-    public bool Send(Socket socket)
+    /// <summary>What is to be sent next. Not empty, for something waits.</summary>
+    public ArraySegment<byte> First
     {
-        var (block, end) = First();
-        SetBuffer(block, _sent, end - _sent);
-        return socket.SendAsync(this);
+        get
+        {
+            var (block, end) = FirstBlock();
+            return new ArraySegment<byte>(block, _sent, end - _sent);
+        }
     }
 
-    /// <summary>Removes what the finished send has taken.</summary>
-    /// <returns>False: it failed.</returns>
-    public bool TakeSent(long nowMs, out int bytes)
-    {
-        bytes = SocketError == SocketError.Success ? BytesTransferred : 0;
-        if (bytes == 0)
-        {
-            return false;
-        }
+    /// <summary>An outlet that is no socket calls it when its send is done.</summary>
+    public Action WhenCompleted => _completed ??= OnCompleted;
 
+    /// <summary>Removes what a finished send has taken.</summary>
+    public void Took(int bytes, long nowMs)
+    {
         ProgressMs = nowMs;
         PendingBytes -= bytes;
-        _sent += bytes;
-        var (block, end) = First();
-        if (_sent < end)
+        while (bytes > 0)
         {
-            return true;
-        }
+            var (block, end) = FirstBlock();
+            var took = Math.Min(bytes, end - _sent);
+            bytes -= took;
+            _sent += took;
+            if (_sent < end)
+            {
+                return;
+            }
 
-        if (_full.TryDequeue(out _))
-        {
-            ArrayPool<byte>.Shared.Return(block);
-        }
-        else
-        {
-            // The block is empty and nothing is under way: it is filled again from its beginning.
-            _written = 0;
-        }
+            if (_full.TryDequeue(out _))
+            {
+                ArrayPool<byte>.Shared.Return(block);
+            }
+            else
+            {
+                // The block is empty and nothing is under way: it is filled again from its beginning.
+                _written = 0;
+            }
 
-        _sent = 0;
-        return true;
+            _sent = 0;
+        }
     }
 
     /// <summary>Forgets everything; no send is under way.</summary>
@@ -117,7 +119,20 @@ internal sealed class Backlog() : SocketAsyncEventArgs(SuppressExecutionContext)
 
     protected override void OnCompleted(SocketAsyncEventArgs e) => _owner!.OnSent(this);
 
-    private (byte[] Block, int End) First() =>
+    private void OnCompleted()
+    {
+        // Where the send was done just now, its outbox is still busy with having begun it; it calls nobody under its lock.
+        if (Monitor.IsEntered(_owner!))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static backlog => backlog._owner!.OnSent(backlog), this, preferLocal: false);
+        }
+        else
+        {
+            _owner!.OnSent(this);
+        }
+    }
+
+    private (byte[] Block, int End) FirstBlock() =>
         _full.TryPeek(out var full) ? (full.Array!, full.Count) : (_block!, _written);
 
     private void NextBlock()

@@ -25,7 +25,7 @@ internal sealed class ClientConnectionHandler(Gate gate, Refusals refusals, Conn
         Connection admitted;
         try
         {
-            admitted = new Connection(connection, socket, parts);
+            admitted = new Connection(connection, new SocketOutlet(socket), parts);
         }
         catch (ObjectDisposedException)
         {

@@ -1,21 +1,22 @@
-using System.Net.Sockets;
-
 namespace Microservices.Gateway.Transport;
 
 /// <summary>
 /// Sends the frames of one connection, in the order in which they are posted, from any thread, without waiting. It needs two things of
-/// a transport: <i>send what you can now</i> and <i>tell me when you can take more</i>; here these are a non-blocking send on the
-/// connection's socket, past the transport's pipe, and a pooled <see cref="Backlog"/>.
+/// a transport: <i>send what you can now</i> and <i>tell me when you can take more</i>. These are <see cref="IOutlet"/>: a non-blocking send
+/// on the connection's socket, or a flush of the transport's pipe, and in both cases a pooled <see cref="Backlog"/>.
 /// <list type="number">
 /// <item>Nothing waits: the frame is sent at once by the thread that posts it. Nothing is copied, nothing is held afterwards.</item>
-/// <item>The system takes only a part: the rest is copied into a backlog, and the outbox sends it when the socket takes more.</item>
+/// <item>The system takes only a part: the rest is copied into a backlog, and the outbox sends it when the outlet takes more.</item>
 /// <item>Something waits: the frame is copied behind it, so that many small frames leave in one send.</item>
 /// <item>Too much waits: the frame is dropped.</item>
 /// </list>
+/// What a transport puts around a frame (the header or the text envelope of a WebSocket) is put there by <see cref="Post"/> and
+/// <see cref="Complete"/>, within the lock and before the limit is judged: everything from <see cref="Write"/> on knows only bytes, whichever
+/// outlet takes them.
 /// </summary>
 internal sealed class Outbox
 {
-    private readonly Socket _socket;
+    private readonly IOutlet _outlet;
     private readonly OutboxParts _parts;
     private readonly IOutboxOwner _owner;
 
@@ -23,12 +24,11 @@ internal sealed class Outbox
     private Backlog? _backlog;
     private State _state;
 
-    public Outbox(Socket socket, OutboxParts parts, IOutboxOwner owner)
+    public Outbox(IOutlet outlet, OutboxParts parts, IOutboxOwner owner)
     {
-        _socket = socket;
+        _outlet = outlet;
         _parts = parts;
         _owner = owner;
-        socket.Blocking = false;
     }
 
     private enum State : byte
@@ -112,9 +112,9 @@ internal sealed class Outbox
             _state = State.Completing;
             outcome = lastFrame.IsEmpty && _backlog is null ? PostOutcome.Sent : Write(lastFrame, out began);
             began = _backlog is not null;
-            if (outcome == PostOutcome.Sent)
+            if (outcome == PostOutcome.Sent && _state == State.Completing)
             {
-                ShutdownSending();
+                Finish();
             }
         }
 
@@ -169,7 +169,7 @@ internal sealed class Outbox
             return PostOutcome.Waiting;
         }
 
-        if (!TrySend(frame, out var sent))
+        if (!_outlet.TrySend(frame, out var sent))
         {
             _state = State.Closed;
             return PostOutcome.Closed;
@@ -194,48 +194,27 @@ internal sealed class Outbox
         return began ? PostOutcome.Waiting : PostOutcome.Sent;
     }
 
-    private bool TrySend(ReadOnlySpan<byte> frame, out int sent)
-    {
-        try
-        {
-            sent = _socket.Send(frame, SocketFlags.None, out var error);
-            return error is SocketError.Success or SocketError.WouldBlock;
-        }
-        catch (ObjectDisposedException)
-        {
-            sent = 0;
-            return false;
-        }
-    }
-
-    /// <summary>Sends until the socket takes no more, or everything is sent and the backlog given back.</summary>
+    /// <summary>Sends until the outlet takes no more, or everything is sent and the backlog given back.</summary>
     /// <returns>False: the link is broken.</returns>
     private bool Pump(Backlog backlog)
     {
-        try
+        while (backlog.PendingBytes > 0)
         {
-            while (backlog.PendingBytes > 0)
+            if (_outlet.Send(backlog))
             {
-                if (backlog.Send(_socket))
-                {
-                    return true;
-                }
-
-                if (!Took(backlog))
-                {
-                    return false;
-                }
+                return true;
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
+
+            if (!Took(backlog))
+            {
+                return false;
+            }
         }
 
         Release(backlog);
         if (_state == State.Completing)
         {
-            ShutdownSending();
+            Finish();
         }
 
         return true;
@@ -243,9 +222,15 @@ internal sealed class Outbox
 
     private bool Took(Backlog backlog)
     {
-        var took = backlog.TakeSent(_parts.NowMs, out var bytes);
+        var bytes = _outlet.Taken(backlog);
+        if (bytes == 0)
+        {
+            return false;
+        }
+
+        backlog.Took(bytes, _parts.NowMs);
         _parts.AddPending(-bytes);
-        return took;
+        return true;
     }
 
     private void Release(Backlog backlog)
@@ -254,17 +239,10 @@ internal sealed class Outbox
         _parts.Return(backlog);
     }
 
-    private void ShutdownSending()
+    private void Finish()
     {
         _state = State.Closed;
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
-        {
-            // The peer was faster; the reading side tells the connection.
-        }
+        _outlet.Finish();
     }
 
     private void Tell(PostOutcome outcome, bool began)
