@@ -1,4 +1,5 @@
 using Microservices.Center.Api;
+using Microservices.Center.Http;
 using Microservices.Hosting;
 
 namespace Microservices.Center;
@@ -16,6 +17,7 @@ public static class CenterApp
         app.MapServiceDefaults();
         app.MapGrpcService<CenterRpc>().RequireListener(Listeners.Grpc);
         app.MapGrpcHealth();
+        app.MapHttpApi();
         return app;
     }
 }

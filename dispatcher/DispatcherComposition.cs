@@ -5,6 +5,7 @@ using Microservices.Dispatcher.RateLimiting;
 using Microservices.Dispatcher.Rooms;
 using Microservices.Dispatcher.Selection;
 using Microservices.Hosting;
+using Microservices.Hosting.Listening;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,8 @@ internal static class DispatcherComposition
 
         // Connections and requests.
         services.AddValidatedOptions<HttpLimitOptions, HttpLimitOptionsValidator>(HttpLimitOptions.Section);
-        services.AddSingleton<ConnectionLimit>();
+        services.AddSingleton(static provider => new ConnectionLimit(
+            provider.GetRequiredService<IOptions<HttpLimitOptions>>().Value.MaxConnections, provider.GetRequiredService<DispatcherMetrics>().ConnectionRefused));
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConfigureLimits>();
         builder.AddListener(Listeners.Http, HttpPort, static listen =>
         {
@@ -56,13 +58,13 @@ internal static class DispatcherComposition
     public static void MapDispatcher(this WebApplication app)
     {
         app.UseExceptionHandler(static failed => failed.Run(static context =>
-            Problem.WriteAsync(context, ProblemCode.InternalError, "The request could not be answered; the fault is in the server's log.")));
+            OpenProblem.WriteAsync(context, ProblemCodes.InternalError, "The request could not be answered; the fault is in the server's log.")));
         app.UseRateLimiter();
 
         var handler = app.Services.GetRequiredService<EndpointsHandler>();
         var policy = ActivatorUtilities.CreateInstance<PerAddressPolicy>(app.Services);
         app.Map("/v1/endpoints", (RequestDelegate)handler.HandleAsync).RequireListener(Listeners.Http).RequireRateLimiting(policy);
-        app.MapFallback("{*path}", static context => Problem.WriteAsync(context, ProblemCode.NotFound, "There is /v1/endpoints and nothing else."))
+        app.MapFallback("{*path}", static context => OpenProblem.WriteAsync(context, ProblemCodes.NotFound, "There is /v1/endpoints and nothing else."))
             .RequireListener(Listeners.Http)
             .RequireRateLimiting(policy);
     }

@@ -28,11 +28,17 @@ internal sealed record RefusalCode(uint Number, string Name, StatusCode Status)
     public static readonly RefusalCode InboxFull = new(4520, "inbox_full", StatusCode.ResourceExhausted);
     public static readonly RefusalCode KeyReused = new(4521, "key_reused", StatusCode.AlreadyExists);
     public static readonly RefusalCode NotAcknowledged = new(4522, "not_acknowledged", StatusCode.Aborted);
+    public static readonly RefusalCode MethodNotAllowed = new(4530, "method_not_allowed", StatusCode.Unimplemented);
+    public static readonly RefusalCode RequestTooLarge = new(4531, "request_too_large", StatusCode.ResourceExhausted);
+    public static readonly RefusalCode UnsupportedMediaType = new(4532, "unsupported_media_type", StatusCode.InvalidArgument);
+    public static readonly RefusalCode MalformedJson = new(4533, "malformed_json", StatusCode.InvalidArgument);
+    public static readonly RefusalCode PreconditionFailed = new(4534, "precondition_failed", StatusCode.Aborted);
+    public static readonly RefusalCode RequestTimeout = new(4535, "request_timeout", StatusCode.DeadlineExceeded);
 
     public static IReadOnlyList<RefusalCode> All { get; } =
     [
         GoingAway, InternalError, Kicked, TokenRevoked, UnknownApp, Forbidden, InvalidArgument, NotDelivered, TooManyRecipients,
         PayloadTooLarge, NotText, RateLimited, RoomGone, TryLater, Unauthenticated, NotFound, Conflict, LimitReached, InboxFull,
-        KeyReused, NotAcknowledged,
+        KeyReused, NotAcknowledged, MethodNotAllowed, RequestTooLarge, UnsupportedMediaType, MalformedJson, PreconditionFailed, RequestTimeout,
     ];
 }

@@ -8,7 +8,7 @@ namespace Microservices.Center.Refusals;
 /// The outermost part of every call of the center: what goes wrong inside becomes a status with a sentence, the trailer <c>code</c> and,
 /// where it pays to try again, the trailer <c>retry-after-ms</c>. Counts the calls.
 /// </summary>
-internal sealed class RefusalInterceptor(CenterMetrics metrics, TimeProvider time, ILogger<RefusalInterceptor> logger) : Interceptor
+internal sealed class RefusalInterceptor(FaultJudge judge, CenterMetrics metrics, TimeProvider time) : Interceptor
 {
     public const string CodeTrailer = "code";
     public const string RetryAfterTrailer = "retry-after-ms";
@@ -57,33 +57,15 @@ internal sealed class RefusalInterceptor(CenterMetrics metrics, TimeProvider tim
 
     private RpcException ToStatus(Exception fault, ServerCallContext context)
     {
-        if (fault is RefusedException refused)
-        {
-            return ToStatus(refused);
-        }
-
         // The caller left or its time is up: whatever the handler stumbled over then is nobody's fault.
-        if (context.CancellationToken.IsCancellationRequested)
+        if (fault is not RefusedException && context.CancellationToken.IsCancellationRequested)
         {
             return new RpcException(context.Deadline <= time.GetUtcNow().UtcDateTime
                 ? new Status(StatusCode.DeadlineExceeded, "The deadline of the call has passed.")
                 : new Status(StatusCode.Cancelled, "The call was cancelled."));
         }
 
-        // All gRPC calls that a handler makes go to register.
-        if (fault is RpcException ofRegister)
-        {
-            var refusal = RegisterFault.ToRefusal(ofRegister);
-            if (refusal.Code == RefusalCode.InternalError || ofRegister.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
-            {
-                Log.RegisterRefused(logger, context.Method, ofRegister.StatusCode, ofRegister.Status.Detail);
-            }
-
-            return ToStatus(refusal);
-        }
-
-        Log.CallFailed(logger, fault, context.Method);
-        return ToStatus(new RefusedException(RefusalCode.InternalError, "The service failed; its log says why."));
+        return ToStatus(judge.Judge(fault, context.Method));
     }
 
     private static RpcException ToStatus(RefusedException refused)

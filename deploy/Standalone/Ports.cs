@@ -20,6 +20,8 @@ internal sealed class Ports(int offset)
 
     public int Center { get; } = 8300 + offset;
 
+    public int CenterHttp { get; } = 8301 + offset;
+
     public int CenterAdmin { get; } = 8302 + offset;
 
     /// <summary>The first service that can't have its port is a better answer than the stack of the one that failed.</summary>
@@ -29,7 +31,8 @@ internal sealed class Ports(int offset)
         (int Port, string Owner)[] wanted =
         [
             (Gateway, "gateway"), (GatewayAdmin, "gateway (admin)"), (Dispatcher, "dispatcher"), (DispatcherAdmin, "dispatcher (admin)"),
-            (Register, "register"), (RegisterAdmin, "register (admin)"), (Center, "center"), (CenterAdmin, "center (admin)"),
+            (Register, "register"), (RegisterAdmin, "register (admin)"), (Center, "center"), (CenterHttp, "center (HTTP)"),
+            (CenterAdmin, "center (admin)"),
         ];
         foreach (var (port, owner) in wanted)
         {

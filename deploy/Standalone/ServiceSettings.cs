@@ -26,6 +26,7 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
     public Dictionary<string, string?> Center => Common(ports.CenterAdmin, new()
     {
         ["Grpc:Port"] = $"{ports.Center}",
+        ["Http:Port"] = $"{ports.CenterHttp}",
         ["Register:Addresses:0"] = RegisterAddress,
         ["ApiKeys:File"] = data.KeyHashesFile,
     });

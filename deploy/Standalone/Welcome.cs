@@ -15,6 +15,7 @@ internal static class Welcome
               gateway      {ports.Gateway}  clients connect here (TCP)
               dispatcher   {ports.Dispatcher}  http://127.0.0.1:{ports.Dispatcher}/v1/endpoints?app={DemoUsers.App}&user={first}
               center       {ports.Center}  gRPC for internal apps
+                           {ports.CenterHttp}  the same as HTTP/JSON: http://127.0.0.1:{ports.CenterHttp}/v1/openapi.json
               register     {ports.Register}  gRPC between the services
               admin        {ports.GatewayAdmin} {ports.DispatcherAdmin} {ports.CenterAdmin} {ports.RegisterAdmin}  /readyz and /metrics of gateway, dispatcher, center, register
 

@@ -22,14 +22,14 @@ internal sealed class EndpointsHandler(
         {
             metrics.Invalid();
             context.Response.Headers.Allow = AllowedMethods;
-            return Problem.WriteAsync(
-                context, ProblemCode.InvalidArgument, $"This resource takes {AllowedMethods}.", status: StatusCodes.Status405MethodNotAllowed);
+            return OpenProblem.WriteAsync(
+                context, ProblemCodes.InvalidArgument, $"This resource takes {AllowedMethods}.", status: StatusCodes.Status405MethodNotAllowed);
         }
 
         if (QueryParser.Parse(context.Request.QueryString.Value, out var query) is { } fault)
         {
             metrics.Invalid();
-            return Problem.WriteAsync(context, ProblemCode.InvalidArgument, fault.Detail, fault);
+            return OpenProblem.WriteAsync(context, ProblemCodes.InvalidArgument, fault.Detail, fault);
         }
 
         // A client that does not say who it is may go anywhere.
@@ -39,9 +39,9 @@ internal sealed class EndpointsHandler(
         if (count == 0)
         {
             metrics.NoRooms();
-            return Problem.WriteAsync(
+            return OpenProblem.WriteAsync(
                 context,
-                ProblemCode.Unavailable,
+                ProblemCodes.Unavailable,
                 $"No gateway with {Transports.NameOf(query.Transport)} is known at this moment; ask again later.",
                 retryAfter: options.Value.RetryAfter);
         }

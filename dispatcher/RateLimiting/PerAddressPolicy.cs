@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microservices.Dispatcher.Endpoints;
 using Microservices.Dispatcher.Metrics;
+using Microservices.Hosting.Listening;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -19,9 +18,9 @@ internal sealed class PerAddressPolicy(IOptions<RateLimitOptions> options, Dispa
     {
         metrics.RateLimited();
         var retryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        return new ValueTask(Problem.WriteAsync(
+        return new ValueTask(OpenProblem.WriteAsync(
             rejected.HttpContext,
-            ProblemCode.RateLimited,
+            ProblemCodes.RateLimited,
             $"More than {_options.RequestsPerSecond} requests a second from this address.",
             retryAfter: retryAfter));
     };
@@ -33,24 +32,12 @@ internal sealed class PerAddressPolicy(IOptions<RateLimitOptions> options, Dispa
             return RateLimitPartition.GetNoLimiter(NoLimit);
         }
 
-        return RateLimitPartition.GetTokenBucketLimiter(PartitionOf(address, _options.Partitions), _ => new TokenBucketRateLimiterOptions
+        return RateLimitPartition.GetTokenBucketLimiter(AddressPartition.Of(address, _options.Partitions), _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = Math.Max(_options.Burst, _options.RequestsPerSecond),
             TokensPerPeriod = _options.RequestsPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         });
-    }
-
-    /// <summary>The partition of an address; of IPv6 only the /64 network counts, since one client has all of it.</summary>
-    internal static int PartitionOf(IPAddress address, int partitions)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        var v4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
-        address.TryWriteBytes(bytes, out var length);
-        var counted = !v4 ? bytes[..8] : bytes[(length - 4)..length];
-        var hash = default(HashCode);
-        hash.AddBytes(counted);
-        return (int)((uint)hash.ToHashCode() % (uint)partitions);
     }
 }

@@ -137,4 +137,22 @@ public enum Code
 
     /// <summary>Sent as often as the app allows and never acknowledged: a dead letter.</summary>
     NotAcknowledged = 4522,
+
+    /// <summary>The resource does not take this HTTP method.</summary>
+    MethodNotAllowed = 4530,
+
+    /// <summary>An HTTP request body longer than the limit.</summary>
+    RequestTooLarge = 4531,
+
+    /// <summary>An HTTP request body that is not declared as JSON.</summary>
+    UnsupportedMediaType = 4532,
+
+    /// <summary>An HTTP request body that is not JSON or is nested too deep.</summary>
+    MalformedJson = 4533,
+
+    /// <summary>The stored revision is not the one that the HTTP request requires.</summary>
+    PreconditionFailed = 4534,
+
+    /// <summary>The HTTP request body came too slowly.</summary>
+    RequestTimeout = 4535,
 }

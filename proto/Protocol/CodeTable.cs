@@ -51,6 +51,12 @@ public static class CodeTable
         new(Code.InboxFull, "inbox_full", CodeKind.Error),
         new(Code.KeyReused, "key_reused", CodeKind.Error),
         new(Code.NotAcknowledged, "not_acknowledged", CodeKind.Error),
+        new(Code.MethodNotAllowed, "method_not_allowed", CodeKind.Error),
+        new(Code.RequestTooLarge, "request_too_large", CodeKind.Error),
+        new(Code.UnsupportedMediaType, "unsupported_media_type", CodeKind.Error),
+        new(Code.MalformedJson, "malformed_json", CodeKind.Error),
+        new(Code.PreconditionFailed, "precondition_failed", CodeKind.Error),
+        new(Code.RequestTimeout, "request_timeout", CodeKind.Error),
     ];
 
     private static readonly FrozenDictionary<Code, CodeRow> ByCode = Rows.ToFrozenDictionary(row => row.Code);

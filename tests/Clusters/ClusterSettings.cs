@@ -44,6 +44,7 @@ internal sealed class ClusterSettings
     public Dictionary<string, string?> Center(int port, int adminPort) => WithRegister(Common(adminPort, new()
     {
         ["Grpc__Port"] = $"{port}",
+        ["Http__Port"] = "0",
         ["ApiKeys__File"] = KeyFile,
     }));
 

@@ -11,6 +11,7 @@ internal static class CenterProcess
         new Dictionary<string, string?>
         {
             ["Grpc__Port"] = $"{grpcPort}",
+            ["Http__Port"] = "0",
             ["Admin__Port"] = $"{adminPort}",
             ["ServiceAuth__Secret"] = RunningRegister.Secret,
             ["Register__Addresses__0"] = register,

@@ -27,6 +27,8 @@ internal sealed class RunningCenter : IAsyncDisposable
 
     public Uri Address => _app.Services.GetRequiredService<BoundEndpoints>().Url(Listeners.Grpc);
 
+    public Uri HttpAddress => _app.Services.GetRequiredService<BoundEndpoints>().Url(Listeners.Http);
+
     public Uri Admin => _app.Services.GetRequiredService<BoundEndpoints>().Url("Admin");
 
     public CallInvoker Invoker => _channel.CreateCallInvoker();
@@ -42,6 +44,7 @@ internal sealed class RunningCenter : IAsyncDisposable
             var configuration = new Dictionary<string, string?>
             {
                 ["Grpc:Port"] = "0",
+                ["Http:Port"] = "0",
                 ["Admin:Port"] = "0",
                 ["ServiceAuth:Secret"] = RunningRegister.Secret,
                 ["Register:Addresses:0"] = register,

@@ -1,18 +1,18 @@
 using System.Net;
-using Microservices.Dispatcher.RateLimiting;
+using Microservices.Hosting.Listening;
 
-namespace Microservices.Dispatcher.Tests.RateLimiting;
+namespace Microservices.Hosting.Tests.Listening;
 
-public sealed class PerAddressPolicyTests
+public sealed class AddressPartitionTests
 {
     [Theory]
     [InlineData("192.0.2.1", "::ffff:192.0.2.1")]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9")]
-    public void PartitionOf_SameClient_IsTheSame(string one, string other) =>
+    public void Of_SameClient_IsTheSame(string one, string other) =>
         Assert.Equal(Partition(one), Partition(other));
 
     [Fact]
-    public void PartitionOf_ManyAddresses_StaysInBoundsAndSpreads()
+    public void Of_ManyAddresses_StaysInBoundsAndSpreads()
     {
         var partitions = Enumerable.Range(0, 10_000).Select(static i => Partition($"10.0.{i >> 8}.{i & 255}", 1_000)).ToArray();
 
@@ -20,5 +20,5 @@ public sealed class PerAddressPolicyTests
         Assert.InRange(partitions.Distinct().Count(), 900, 1_000);
     }
 
-    private static int Partition(string address, int partitions = 1 << 20) => PerAddressPolicy.PartitionOf(IPAddress.Parse(address), partitions);
+    private static int Partition(string address, int partitions = 1 << 20) => AddressPartition.Of(IPAddress.Parse(address), partitions);
 }

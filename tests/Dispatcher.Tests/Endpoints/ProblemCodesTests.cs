@@ -3,16 +3,18 @@ using Microservices.Dispatcher.Endpoints;
 
 namespace Microservices.Dispatcher.Tests.Endpoints;
 
-public sealed class ProblemCodeTests
+public sealed class ProblemCodesTests
 {
     [Fact]
     public void All_StandInTheTableWithTheirStatus()
     {
         var table = File.ReadLines(Path.Combine(Root(), "proto", "codes.csv")).Skip(1)
             .Select(static line => line.Split(','))
-            .ToDictionary(static cells => cells[1], static cells => int.Parse(cells[4], CultureInfo.InvariantCulture));
+            .ToDictionary(
+                static cells => cells[1],
+                static cells => (int.Parse(cells[0], CultureInfo.InvariantCulture), int.Parse(cells[4], CultureInfo.InvariantCulture)));
 
-        Assert.All(ProblemCode.All, code => Assert.Equal(table[code.Name], code.HttpStatus));
+        Assert.All(ProblemCodes.All, code => Assert.Equal(table[code.Name], (code.Number, code.HttpStatus)));
     }
 
     private static string Root()

@@ -1,0 +1,8 @@
+namespace Microservices.Center.Http.Operations;
+
+internal enum RequestBody
+{
+    None,
+    Optional,
+    Required,
+}
