@@ -69,6 +69,12 @@ public enum Code
     /// <summary>A version between 3 and 99; the range that is spoken is named.</summary>
     UnsupportedVersion = 4013,
 
+    /// <summary>What was sent on a WebSocket is not what RFC 6455 allows; its close status is 1002.</summary>
+    WebSocketProtocol = 4014,
+
+    /// <summary>A text message of a WebSocket that is not UTF-8; its close status is 1007.</summary>
+    WebSocketNotUtf8 = 4015,
+
     /// <summary>A command that the server does not know.</summary>
     UnknownCommand = 4500,
 

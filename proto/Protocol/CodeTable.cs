@@ -28,6 +28,8 @@ public static class CodeTable
         new(Code.FrameTooShort, "frame_too_short", CodeKind.Close),
         new(Code.MalformedBody, "malformed_body", CodeKind.Close),
         new(Code.UnsupportedVersion, "unsupported_version", CodeKind.Close),
+        new(Code.WebSocketProtocol, "websocket_protocol", CodeKind.Close),
+        new(Code.WebSocketNotUtf8, "websocket_not_utf8", CodeKind.Close),
         new(Code.UnknownCommand, "unknown_command", CodeKind.Error),
         new(Code.NotVerified, "not_verified", CodeKind.Error),
         new(Code.AlreadyVerified, "already_verified", CodeKind.Error),
