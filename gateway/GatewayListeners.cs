@@ -5,4 +5,7 @@ public static class GatewayListeners
 {
     /// <summary>Client connections without TLS.</summary>
     public const string Tcp = "Tcp";
+
+    /// <summary>WebSockets; with a certificate over TLS.</summary>
+    public const string WebSocket = "WebSocket";
 }

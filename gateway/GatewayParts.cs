@@ -17,9 +17,11 @@ using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
 using Microservices.Gateway.Uplink;
+using Microservices.Gateway.WebSockets;
 using Microservices.Hosting;
 using Microservices.Hosting.Metrics;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -30,6 +32,7 @@ namespace Microservices.Gateway;
 internal static class GatewayParts
 {
     public const int TcpPort = 8124;
+    public const int WebSocketPort = 8126;
     public const int AdminPort = 8127;
 
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
@@ -45,6 +48,16 @@ internal static class GatewayParts
         builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>(), speaksHttp: false);
         services.AddOptions<Hosting.Listening.ListenerOptions>(GatewayListeners.Tcp)
             .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS.");
+        builder.AddListener(GatewayListeners.WebSocket, WebSocketPort, static listen =>
+        {
+            // A WebSocket begins with HTTP/1.1; nothing else is offered where TLS lets the two sides agree on it.
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseConnectionHandler<WebSocketConnectionHandler>();
+        }, speaksHttp: false);
+        services.AddValidatedOptions<WebSocketsOptions, WebSocketsOptionsValidator>(WebSocketsOptions.Section);
+        services.AddSingleton<IValidateOptions<WebSocketsOptions>, WebSocketOriginsValidator>();
+        services.AddSingleton<WebSocketMetrics>();
+        services.AddSingleton<WebSocketParts>();
         services.AddOptions<SocketTransportOptions>().Configure<IConfiguration>(static (transport, configuration) =>
         {
             // What a connection reads is handled on the thread that read it: no handler blocks.

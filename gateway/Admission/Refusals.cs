@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.WebSockets.Upgrades;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 using Microsoft.AspNetCore.Connections;
@@ -26,6 +27,7 @@ internal sealed class Refusals
         [Code.Unavailable, Code.GoingAway, Code.Overloaded, Code.TooManyConnections, Code.ConnectionRateExceeded, Code.AddressDenied];
 
     private readonly FrozenDictionary<Code, byte[]> _frames;
+    private readonly FrozenDictionary<Code, byte[]> _replies;
     private readonly TimingWheel _wheel;
     private readonly GatewayMetrics _metrics;
     private int _lingering;
@@ -35,6 +37,7 @@ internal sealed class Refusals
         _wheel = wheel;
         _metrics = metrics;
         _frames = Reasons.ToFrozenDictionary(static reason => reason, reason => Encode(reason, options.Value.RetryAfter));
+        _replies = Reasons.ToFrozenDictionary(static reason => reason, reason => UpgradeReplies.NotAdmitted(reason, options.Value.RetryAfter));
     }
 
     /// <summary>Refuses a connection; it has ended when the task completes.</summary>
@@ -52,6 +55,33 @@ internal sealed class Refusals
             return;
         }
 
+        await LingerIfFewAsync(connection);
+    }
+
+    /// <summary>Refuses a WebSocket, in HTTP, before it asked for anything; the connection has ended when the task completes.</summary>
+    public Task RefuseWebSocketAsync(ConnectionContext connection, Code reason)
+    {
+        _metrics.Refused(reason);
+        return RefuseWebSocketAsync(connection, _replies[reason]);
+    }
+
+    /// <summary>Answers a handshake that is refused; the connection has ended when the task completes.</summary>
+    public async Task RefuseWebSocketAsync(ConnectionContext connection, ReadOnlyMemory<byte> reply)
+    {
+        try
+        {
+            await connection.Transport.Output.WriteAsync(reply);
+        }
+        catch (Exception fault) when (fault is ConnectionAbortedException or ConnectionResetException or IOException or ObjectDisposedException)
+        {
+            return;
+        }
+
+        await LingerIfFewAsync(connection);
+    }
+
+    private async Task LingerIfFewAsync(ConnectionContext connection)
+    {
         if (Interlocked.Increment(ref _lingering) <= MaxLingering)
         {
             await LingerAsync(connection);

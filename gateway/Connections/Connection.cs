@@ -4,6 +4,7 @@ using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
+using Microservices.Gateway.WebSockets;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 using Microsoft.AspNetCore.Connections;
@@ -34,9 +35,11 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     private short _verifies;
     private bool _heardFrame;
     private bool _ended;
+    private volatile Framing _framing;
 
-    public Connection(ConnectionContext transport, IOutlet outlet, ConnectionParts parts)
+    public Connection(ConnectionContext transport, IOutlet outlet, ConnectionParts parts, Framing framing = Framing.Raw)
     {
+        _framing = framing;
         _transport = transport;
         _parts = parts;
         _outbox = new Outbox(outlet, parts.Outboxes, this);
@@ -94,20 +97,26 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     public bool TryCountVerify() => ++_verifies <= _parts.Options.MaxVerifyAttempts;
 
     /// <summary>Posts an encoded frame.</summary>
-    public PostOutcome Post(Command command, ReadOnlySpan<byte> frame)
+    public PostOutcome Post(Command command, ReadOnlySpan<byte> frame) => PostFramed(command, Framed(frame));
+
+    /// <summary>Posts an encoded frame that is in its framing already.</summary>
+    public PostOutcome PostFramed(Command command, ReadOnlySpan<byte> framed)
     {
-        var outcome = _outbox.Post(frame);
-        Count(outcome, command, frame.Length);
+        var outcome = _outbox.Post(framed);
+        Count(outcome, command, framed.Length);
         return outcome;
     }
 
     /// <summary>Posts an encoded frame of a message that is not kept elsewhere: where the link broke, it waits for the client in the session's parking.</summary>
-    public void Deliver(Command command, ReadOnlySpan<byte> frame)
+    /// <param name="command">What it is.</param>
+    /// <param name="framed">In the framing of this connection.</param>
+    /// <param name="frame">Without it: who comes back may come by another transport.</param>
+    public void Deliver(Command command, ReadOnlySpan<byte> framed, ReadOnlySpan<byte> frame)
     {
-        var outcome = _outbox.Post(frame);
+        var outcome = _outbox.Post(framed);
         if (outcome != PostOutcome.Closed || Session?.Parked is not { } parked || !_parts.Parking.TryKeep(parked, frame))
         {
-            Count(outcome, command, frame.Length);
+            Count(outcome, command, framed.Length);
         }
     }
 
@@ -227,34 +236,18 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     /// <summary>Ends the connection, unless it is ending already. From any thread; never waits.</summary>
     public void Close(Code reason, string message = "", Error? error = null, uint spreadMs = 0)
     {
-        if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
+        if (!TryBeginClose(reason, message))
         {
-            // The link is lost already; its session may wait here for the client.
-            if (reason != Code.ConnectionLost && Session is { } parked)
-            {
-                _parts.Parking.End(parked, reason);
-            }
-
             return;
         }
 
-        _parts.Metrics.Closed(reason);
-        if (_parts.Logger.IsEnabled(LogLevel.Debug))
-        {
-            Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
-        }
-
-        EndSession();
-        Volatile.Read(ref _login)?.Abandon();
         if (reason is Code.ConnectionLost or Code.SlowConsumer)
         {
             Cut();
             return;
         }
 
-        _outbox.Complete(LastFrames.Encode(this, _parts, reason, message, error, spreadMs));
-        Volatile.Write(ref _deadlineMs, _parts.Wheel.NowMs + _parts.CloseTimeoutMs);
-        WatchDeadline();
+        Complete(FramedLast(LastFrames.Encode(this, _parts, reason, message, error, spreadMs), reason));
     }
 
     /// <summary>The loop has ended: nothing comes from this link any more.</summary>
@@ -268,6 +261,37 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     }
 
     void IOutboxOwner.OnSendFailed() => Close(Code.ConnectionLost, "A send failed.");
+
+    private bool TryBeginClose(Code reason, string message)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
+        {
+            // The link is lost already; its session may wait here for the client.
+            if (reason != Code.ConnectionLost && Session is { } parked)
+            {
+                _parts.Parking.End(parked, reason);
+            }
+
+            return false;
+        }
+
+        _parts.Metrics.Closed(reason);
+        if (_parts.Logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
+        }
+
+        EndSession();
+        Volatile.Read(ref _login)?.Abandon();
+        return true;
+    }
+
+    private void Complete(ReadOnlySpan<byte> last)
+    {
+        _outbox.Complete(last);
+        Volatile.Write(ref _deadlineMs, _parts.Wheel.NowMs + _parts.CloseTimeoutMs);
+        WatchDeadline();
+    }
 
     private void Count(PostOutcome outcome, Command command, int bytes)
     {

@@ -4,24 +4,25 @@ using System.Text.Unicode;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.WebSockets;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Delivery;
 
 /// <summary>
-/// The frames of one delivery: encoded once for each version and kind that a recipient needs, then posted to all who need the same.
+/// The frames of one delivery: encoded once for each version, kind and framing that a recipient needs, then posted to all who need the same.
 /// Used again for the next delivery; not thread-safe.
 /// </summary>
 internal sealed class EncodedFrames(int maxFrameBytes)
 {
-    /// <summary>Real clients speak two or three versions. Whoever makes up more of them costs an encoding each, not memory.</summary>
-    private const int MaxKinds = 8;
+    /// <summary>Real clients speak two or three versions, plain and in WebSockets. Whoever makes up more of them costs an encoding each, not memory.</summary>
+    private const int MaxKinds = 12;
 
     private const int InitialBytes = 4096;
     private const int KeptBytes = 1024 * 1024;
 
-    private readonly (Command Command, uint Version, int Start, int Length, DropCause? Fault)[] _kinds = new (Command, uint, int, int, DropCause?)[MaxKinds];
+    private readonly Kind[] _kinds = new Kind[MaxKinds];
     private readonly PushDelivery _push = new();
     private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
     private int _count;
@@ -43,17 +44,19 @@ internal sealed class EncodedFrames(int maxFrameBytes)
     }
 
     /// <summary>The frame for <paramref name="session"/>.</summary>
-    /// <param name="frame">Valid until the next call.</param>
+    /// <param name="framed">In the framing of its connection. Valid until the next call.</param>
+    /// <param name="frame">Without it. Valid until the next call.</param>
     /// <param name="fault">Why there is none.</param>
-    public bool TryGet(Session session, out Command command, out ReadOnlySpan<byte> frame, out DropCause fault)
+    public bool TryGet(Session session, out Command command, out ReadOnlySpan<byte> framed, out ReadOnlySpan<byte> frame, out DropCause fault)
     {
         var asChat = _delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.Chat || session.IsChatClient;
         command = asChat ? ChatCommandOf(_delivery.Audience) : Command.Push;
         var version = _delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.Push && session.IsChatClient
             ? ProtocolVersion.PushToChatClient
             : session.Connection.ReplyVersion;
-        ref readonly var kind = ref _kinds[Find(command, version)];
-        frame = _bytes.WrittenSpan.Slice(kind.Start, kind.Length);
+        ref readonly var kind = ref _kinds[Find(command, version, session.Connection.FramingFor(version))];
+        framed = _bytes.WrittenSpan[kind.Framed];
+        frame = _bytes.WrittenSpan[kind.Frame];
         fault = kind.Fault ?? default;
         return kind.Fault is null;
     }
@@ -65,17 +68,17 @@ internal sealed class EncodedFrames(int maxFrameBytes)
         _ => Command.SingleChatDelivery,
     };
 
-    private int Find(Command command, uint version)
+    private int Find(Command command, uint version, Framing framing)
     {
         // Most recipients need what the one before them got.
-        if (_latest < _count && _kinds[_latest].Command == command && _kinds[_latest].Version == version)
+        if (_latest < _count && _kinds[_latest].Is(command, version, framing))
         {
             return _latest;
         }
 
         for (var i = 0; i < _count; i++)
         {
-            if (_kinds[i].Command == command && _kinds[i].Version == version)
+            if (_kinds[i].Is(command, version, framing))
             {
                 return _latest = i;
             }
@@ -88,7 +91,15 @@ internal sealed class EncodedFrames(int maxFrameBytes)
 
         var start = _bytes.WrittenCount;
         var fault = Encode(command, version);
-        _kinds[_count] = (command, version, start, _bytes.WrittenCount - start, fault);
+        var frame = start.._bytes.WrittenCount;
+        var framed = frame;
+        if (framing != Framing.Raw && fault is null)
+        {
+            ClientFraming.Write(_bytes, framing, _bytes.WrittenSpan[frame]);
+            framed = frame.End.Value.._bytes.WrittenCount;
+        }
+
+        _kinds[_count] = new Kind(command, version, framing, frame, framed, fault);
         return _latest = _count++;
     }
 
@@ -150,5 +161,11 @@ internal sealed class EncodedFrames(int maxFrameBytes)
         _count = 0;
         _latest = 0;
         _text = null;
+    }
+
+    /// <summary>What a recipient needs, and where it stands.</summary>
+    private readonly record struct Kind(Command Command, uint Version, Framing Framing, Range Frame, Range Framed, DropCause? Fault)
+    {
+        public bool Is(Command command, uint version, Framing framing) => Command == command && Version == version && Framing == framing;
     }
 }

@@ -180,9 +180,9 @@ internal sealed class RoomInbox(
         {
             metrics.Dropped(DropCause.NotClaimed);
         }
-        else if (frames.TryGet(session, out var command, out var frame, out var fault))
+        else if (frames.TryGet(session, out var command, out var framed, out var frame, out var fault))
         {
-            session.Connection.Deliver(command, frame);
+            session.Connection.Deliver(command, framed, frame);
         }
         else
         {

@@ -147,7 +147,7 @@ internal sealed class ParkingLot
             _metrics.Frame(header.Version == version ? ParkedFrameOutcome.Resumed : ParkedFrameOutcome.OtherVersion);
             if (header.Version == version)
             {
-                connection.Deliver(header.Command, frame.Span);
+                connection.Deliver(header.Command, connection.Framed(frame.Span), frame.Span);
             }
         }
     }

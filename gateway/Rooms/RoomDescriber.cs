@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Microservices.Gateway.Rooms;
 
 /// <summary>How this gateway describes itself to register, once it listens.</summary>
-internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonitor<AdmissionOptions> admission, BoundEndpoints bound, ServiceIdentity service)
+internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonitor<AdmissionOptions> admission, BoundEndpoints bound, IOptionsMonitor<ListenerOptions> listeners, ServiceIdentity service)
 {
     private const int MaxNameLength = 64;
 
@@ -25,10 +25,13 @@ internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonit
         };
         description.Labels.Add(room.Labels);
         description.Addresses.AddRange(room.Addresses.Count == 0
-            ? [new Address { Host = HostOf(listener.Address), Port = (uint)listener.Port, Transport = "tcp" }]
+            ? [AddressOf(listener, "tcp"), AddressOf(bound[GatewayListeners.WebSocket], listeners.Get(GatewayListeners.WebSocket).CertificateFile is null ? "ws" : "wss")]
             : room.Addresses.Select(static address => new Address { Host = address.Host, Port = (uint)address.Port, Transport = address.Transport }));
         return description;
     }
+
+    private static Address AddressOf(IPEndPoint listener, string transport) =>
+        new() { Host = HostOf(listener.Address), Port = (uint)listener.Port, Transport = transport };
 
     private static string NameOf(IPEndPoint listener)
     {

@@ -10,9 +10,8 @@ namespace Microservices.Gateway.Transport;
 /// <item>Something waits: the frame is copied behind it, so that many small frames leave in one send.</item>
 /// <item>Too much waits: the frame is dropped.</item>
 /// </list>
-/// What a transport puts around a frame (the header or the text envelope of a WebSocket) is put there by <see cref="Post"/> and
-/// <see cref="Complete"/>, within the lock and before the limit is judged: everything from <see cref="Write"/> on knows only bytes, whichever
-/// outlet takes them.
+/// What stands around a frame (the header or the text envelope of a WebSocket) was put there by the connection, or once for all who need it: here
+/// are only bytes, whichever outlet takes them.
 /// </summary>
 internal sealed class Outbox
 {

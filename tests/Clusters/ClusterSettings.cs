@@ -38,6 +38,7 @@ internal sealed class ClusterSettings
     public Dictionary<string, string?> Gateway(string room, int port, int adminPort) => WithRegister(Common(adminPort, new()
     {
         ["Tcp__Port"] = $"{port}",
+        ["WebSocket__Port"] = "0",
         ["Room__Name"] = room,
     }));
 

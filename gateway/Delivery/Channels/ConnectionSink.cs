@@ -19,13 +19,13 @@ internal readonly struct ConnectionSink(Session session, ChannelKind channel, Si
 
     public SendOutcome Send(LogPosition position, KeptContent content)
     {
-        if (!KeptFrames.OfThread.TryGet(session, channel, position, content, parts.MaxFrameBytes, out var command, out var frame, out var fault))
+        if (!KeptFrames.OfThread.TryGet(session, channel, position, content, parts.MaxFrameBytes, out var command, out var framed, out var fault))
         {
             parts.Metrics.Dropped(fault);
             return SendOutcome.Skipped;
         }
 
-        switch (session.Connection.Post(command, frame))
+        switch (session.Connection.PostFramed(command, framed))
         {
             case PostOutcome.Full:
                 return SendOutcome.Full;

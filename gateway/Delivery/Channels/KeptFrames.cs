@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.WebSockets;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
@@ -22,8 +23,8 @@ internal sealed class KeptFrames
     [ThreadStatic]
     private static KeptFrames? ofThread;
 
-    private readonly (Command Command, uint Version, bool Notify, ChannelKind Channel, LogPosition Position, int Start, int Length, DropCause? Fault)[] _kinds =
-        new (Command, uint, bool, ChannelKind, LogPosition, int, int, DropCause?)[MaxKinds];
+    private readonly (Command Command, uint Version, Framing Framing, bool Notify, ChannelKind Channel, LogPosition Position, Range Framed, DropCause? Fault)[] _kinds =
+        new (Command, uint, Framing, bool, ChannelKind, LogPosition, Range, DropCause?)[MaxKinds];
 
     private readonly PushDelivery _push = new();
     private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
@@ -34,9 +35,9 @@ internal sealed class KeptFrames
     public static KeptFrames OfThread => ofThread ??= new KeptFrames();
 
     /// <summary>The frame for <paramref name="session"/>.</summary>
-    /// <param name="frame">Valid until the thread asks for the next one.</param>
+    /// <param name="framed">In the framing of its connection. Valid until the thread asks for the next one.</param>
     /// <param name="fault">Why there is none.</param>
-    public bool TryGet(Session session, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes, out Command command, out ReadOnlySpan<byte> frame, out DropCause fault)
+    public bool TryGet(Session session, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes, out Command command, out ReadOnlySpan<byte> framed, out DropCause fault)
     {
         var asChat = content.Chat is not null || session.IsChatClient;
         command = !asChat ? Command.Push : content.Audience switch
@@ -46,13 +47,14 @@ internal sealed class KeptFrames
             _ => Command.SingleChatDelivery,
         };
         var version = content.Push is not null && session.IsChatClient ? ProtocolVersion.PushToChatClient : session.Connection.ReplyVersion;
-        ref readonly var kind = ref _kinds[Find(command, version, session.WantsAck, channel, position, content, maxFrameBytes)];
-        frame = _bytes.WrittenSpan.Slice(kind.Start, kind.Length);
+        var framing = session.Connection.FramingFor(version);
+        ref readonly var kind = ref _kinds[Find(command, version, framing, session.WantsAck, channel, position, content, maxFrameBytes)];
+        framed = _bytes.WrittenSpan[kind.Framed];
         fault = kind.Fault ?? default;
         return kind.Fault is null;
     }
 
-    private int Find(Command command, uint version, bool wantsAck, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes)
+    private int Find(Command command, uint version, Framing framing, bool wantsAck, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes)
     {
         if (!ReferenceEquals(content, _content))
         {
@@ -66,7 +68,7 @@ internal sealed class KeptFrames
         for (var i = 0; i < _count; i++)
         {
             ref readonly var kind = ref _kinds[i];
-            if (kind.Command == command && kind.Version == version && kind.Notify == notify && kind.Position == told && kind.Channel == channel)
+            if (kind.Command == command && kind.Version == version && kind.Framing == framing && kind.Notify == notify && kind.Position == told && kind.Channel == channel)
             {
                 return i;
             }
@@ -79,7 +81,14 @@ internal sealed class KeptFrames
 
         var start = _bytes.WrittenCount;
         var fault = Encode(command, version, wantsAck, notify, channel, told, content, maxFrameBytes);
-        _kinds[_count] = (command, version, notify, channel, told, start, _bytes.WrittenCount - start, fault);
+        var framed = start.._bytes.WrittenCount;
+        if (framing != Framing.Raw && fault is null)
+        {
+            ClientFraming.Write(_bytes, framing, _bytes.WrittenSpan[framed]);
+            framed = framed.End.Value.._bytes.WrittenCount;
+        }
+
+        _kinds[_count] = (command, version, framing, notify, channel, told, framed, fault);
         return _count++;
     }
 

@@ -12,7 +12,7 @@ using SessionKey = Microservices.Contracts.Bus.SessionKey;
 namespace Microservices.Gateway.Tests.Parking;
 
 /// <summary>Sessions whose link broke wait for their client for a moment.</summary>
-public sealed class ParkingTests
+public class ParkingTests
 {
     private static readonly (string Key, string Value) Long = ("Parking:Time", "00:01:00");
 
@@ -33,6 +33,7 @@ public sealed class ParkingTests
         var (client, result) = await VerifyAsync(gateway, new Verify { Resume = ticket, Sdk = "test/1" });
 
         Assert.True(result.Resumed);
+        await Eventually.HoldsAsync(() => gateway.Sessions.Count == 1, "the former session is gone, behind the answer");
         await PushAsync(gateway, gateway.KeyOf("ann"), "four");
         Assert.Equal(["one", "two", "three", "four"], await ReadPushesAsync(client, 4));
         Assert.Equal((1L, 3L), (Metrics(gateway).Parkings(ParkingOutcome.Resumed), Metrics(gateway).Frames(ParkedFrameOutcome.Resumed)));

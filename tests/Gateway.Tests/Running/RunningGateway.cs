@@ -12,6 +12,7 @@ using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
+using Microservices.Gateway.WebSockets;
 using Microservices.Hosting.Listening;
 using Microservices.Protocol;
 using Microservices.Testing;
@@ -48,6 +49,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public ConcurrentQueue<UplinkMessage> Uplinks { get; } = new();
 
     public IPEndPoint Tcp => Get<BoundEndpoints>()[GatewayListeners.Tcp];
+
+    public IPEndPoint WebSocket => Get<BoundEndpoints>()[GatewayListeners.WebSocket];
+
+    public WebSocketMetrics WebSocketMetrics => Get<WebSocketMetrics>();
 
     public Uri Admin => Get<BoundEndpoints>().Url("Admin");
 
@@ -104,6 +109,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             var configuration = new Dictionary<string, string?>
             {
                 ["Tcp:Port"] = "0",
+                ["WebSocket:Port"] = "0",
                 ["Admin:Port"] = "0",
                 ["ServiceAuth:Secret"] = "the-secret-of-the-tests",
                 ["Register:Addresses:0"] = register.Address,
@@ -150,8 +156,20 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>A connection that has sent nothing.</summary>
     public async Task<TestClient> ConnectAsync(uint version = ProtocolVersion.Current, int? receiveBuffer = null)
     {
-        var client = await TestClient.ConnectAsync(Tcp, version, receiveBuffer);
+        var client = OverWebSocketAttribute.IsOn
+            ? await TestClient.ConnectAsync(WebSocket, version, receiveBuffer, isWebSocket: true)
+            : await TestClient.ConnectAsync(Tcp, version, receiveBuffer);
         _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A connection by WebSocket that is verified as <paramref name="user"/>, a frame in a binary message.</summary>
+    public async Task<TestClient> LogInOverWebSocketAsync(string user, uint version = ProtocolVersion.Current, params string[] features)
+    {
+        var client = await TestClient.ConnectAsync(WebSocket, version, isWebSocket: true);
+        _clients.Add(client);
+        client.Verify(user, features: features);
+        Assert.Equal(1u, (await client.ReadAsync<Protocol.Bodies.VerifyResult>(Command.VerifyResult)).Code);
         return client;
     }
 

@@ -16,21 +16,24 @@ internal sealed record TestFrame(FrameHeader Header, byte[] Body)
         where TBody : IBody<TBody>, new() => FrameBody.Read<TBody>(Header, new ReadOnlySequence<byte>(Body));
 }
 
-/// <summary>A client on a plain socket: it sends bytes, whole or cut, and reads frames.</summary>
+/// <summary>A client on a plain socket, or on a WebSocket: it sends bytes, whole or cut, and reads frames.</summary>
 internal sealed class TestClient : IDisposable
 {
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly uint _version;
 
-    private TestClient(Socket socket, uint version)
+    private TestClient(Socket socket, Stream stream, uint version)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket);
+        _stream = stream;
         _version = version;
     }
 
-    public static async Task<TestClient> ConnectAsync(IPEndPoint server, uint version, int? receiveBuffer = null)
+    /// <summary>What the server's Close frame said; 0 before it came, and without a WebSocket.</summary>
+    public ushort CloseStatus => (_stream as WebSocketStream)?.CloseStatus ?? 0;
+
+    public static async Task<TestClient> ConnectAsync(IPEndPoint server, uint version, int? receiveBuffer = null, bool isWebSocket = false)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer is { } bytes)
@@ -39,7 +42,16 @@ internal sealed class TestClient : IDisposable
         }
 
         await socket.ConnectAsync(server);
-        return new TestClient(socket, version);
+        var stream = new NetworkStream(socket);
+        if (!isWebSocket)
+        {
+            return new TestClient(socket, stream, version);
+        }
+
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        var webSocket = new WebSocketStream(stream);
+        await webSocket.OpenAsync(deadline.Token);
+        return new TestClient(socket, webSocket, version);
     }
 
     public static byte[] Header(uint length, uint version, uint command)
@@ -136,6 +148,17 @@ internal sealed class TestClient : IDisposable
             Assert.True(received > 0, "the server has closed");
             answer = answer[received..];
         }
+    }
+
+    /// <summary>Sends what is no frame, past a WebSocket's messages.</summary>
+    public void SendBare(ReadOnlySpan<byte> bytes) => Exchange(bytes, []);
+
+    /// <summary>Reads so many bytes as they come, past a WebSocket's messages.</summary>
+    public byte[] ReadBare(int bytes)
+    {
+        var answer = new byte[bytes];
+        Exchange([], answer);
+        return answer;
     }
 
     /// <summary>Sends no more; the server sees the end.</summary>

@@ -10,7 +10,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>Command 6, what register is told of it, and what becomes of who does not acknowledge.</summary>
-public sealed class AckTests
+public class AckTests
 {
     [Theory]
     [InlineData("inbox", 1_000ul, 3ul, Code.UnknownPosition)]

@@ -12,7 +12,7 @@ using Position = Microservices.Contracts.Bus.Position;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>The channel "all": whatever the bus does, every client gets all of it, in order, once; and register is read for the room, not for each.</summary>
-public sealed class AllChannelTests
+public class AllChannelTests
 {
     [Theory]
     [InlineData(1)]

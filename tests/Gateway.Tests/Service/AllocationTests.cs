@@ -128,7 +128,7 @@ public sealed class AllocationTests
     }
 
     /// <summary>What the whole process allocates for each <paramref name="round"/>, once it is warm.</summary>
-    private static double BytesPer(Action round)
+    internal static double BytesPer(Action round)
     {
         Repeat(round, 1_000);
 

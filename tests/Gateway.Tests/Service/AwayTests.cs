@@ -10,7 +10,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>Clients that are away get kept messages gathered.</summary>
-public sealed class AwayTests
+public class AwayTests
 {
     [Fact]
     public async Task Away_KeptMessagesComeTogetherAfterAWhile_OthersAtOnce()

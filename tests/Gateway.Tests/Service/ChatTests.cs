@@ -8,7 +8,7 @@ using Microservices.Testing;
 
 namespace Microservices.Gateway.Tests.Service;
 
-public sealed class ChatTests
+public class ChatTests
 {
     [Theory]
     [InlineData(2u)]

@@ -9,7 +9,7 @@ using Microservices.Testing;
 
 namespace Microservices.Gateway.Tests.Service;
 
-public sealed class DeliveryTests
+public class DeliveryTests
 {
     [Theory]
     [InlineData(Audience.One, Command.SingleChatDelivery)]

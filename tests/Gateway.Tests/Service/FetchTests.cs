@@ -10,7 +10,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>Command 13: a client reads its inbox, or "all", behind a position.</summary>
-public sealed class FetchTests
+public class FetchTests
 {
     [Theory]
     [InlineData(1u)]

@@ -7,7 +7,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>The interval: proposed by the client, decided by the app's bounds, told in 101 and 105.</summary>
-public sealed class HeartbeatTests
+public class HeartbeatTests
 {
     [Theory]
     [InlineData(0u, 60_000u)]

@@ -10,7 +10,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>Kept messages on real connections: what arrives, in which form, whatever the bus and register do.</summary>
-public sealed class KeptDeliveryTests
+public class KeptDeliveryTests
 {
     [Fact]
     public async Task Features_AreGranted()

@@ -6,7 +6,7 @@ using Microservices.Testing;
 
 namespace Microservices.Gateway.Tests.Service;
 
-public sealed class LivenessTests
+public class LivenessTests
 {
     [Fact]
     public async Task Session_ThatNeverBeats_IsCutAtTheSilenceLimit_OneThatBeatsIsNot()

@@ -8,7 +8,7 @@ using Outcome = Microservices.Contracts.Register.ClaimResult.Types.Outcome;
 
 namespace Microservices.Gateway.Tests.Service;
 
-public sealed class LoginTests
+public class LoginTests
 {
     [Fact]
     public async Task Verify_OfSdkClient_AnswersWithSessionAndLimits()

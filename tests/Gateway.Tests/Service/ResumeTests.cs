@@ -10,7 +10,7 @@ using Microservices.Testing;
 namespace Microservices.Gateway.Tests.Service;
 
 /// <summary>Verify with a resume ticket.</summary>
-public sealed class ResumeTests
+public class ResumeTests
 {
     private readonly FakeRegister _register = new() { ResumeKeys = Keys(1) };
 

@@ -23,8 +23,9 @@ public sealed class RoomTests
 
         Assert.True(gateway.Register.Rooms.TryPeek(out var room));
         Assert.Equal(("room-7", "z1", "a", 20_000u), (room.Name, room.Zone, room.Labels["tier"], room.Capacity));
-        var address = Assert.Single(room.Addresses);
-        Assert.Equal(("127.0.0.1", (uint)gateway.Tcp.Port, "tcp"), (address.Host, address.Port, address.Transport));
+        Assert.Equal(
+            [("127.0.0.1", (uint)gateway.Tcp.Port, "tcp"), ("127.0.0.1", (uint)gateway.WebSocket.Port, "ws")],
+            room.Addresses.Select(static address => (address.Host, address.Port, address.Transport)));
     }
 
     [Theory]

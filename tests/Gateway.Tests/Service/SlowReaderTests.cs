@@ -8,7 +8,7 @@ using Microservices.Testing;
 
 namespace Microservices.Gateway.Tests.Service;
 
-public sealed class SlowReaderTests
+public class SlowReaderTests
 {
     private const int PayloadBytes = 20_000;
 
