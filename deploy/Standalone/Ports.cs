@@ -8,6 +8,8 @@ internal sealed class Ports(int offset)
 {
     public int Gateway { get; } = 8124 + offset;
 
+    public int WebSocket { get; } = 8126 + offset;
+
     public int GatewayAdmin { get; } = 8127 + offset;
 
     public int Dispatcher { get; } = 8100 + offset;
@@ -30,7 +32,7 @@ internal sealed class Ports(int offset)
     {
         (int Port, string Owner)[] wanted =
         [
-            (Gateway, "gateway"), (GatewayAdmin, "gateway (admin)"), (Dispatcher, "dispatcher"), (DispatcherAdmin, "dispatcher (admin)"),
+            (Gateway, "gateway"), (WebSocket, "gateway (WebSocket)"), (GatewayAdmin, "gateway (admin)"), (Dispatcher, "dispatcher"), (DispatcherAdmin, "dispatcher (admin)"),
             (Register, "register"), (RegisterAdmin, "register (admin)"), (Center, "center"), (CenterHttp, "center (HTTP)"),
             (CenterAdmin, "center (admin)"),
         ];

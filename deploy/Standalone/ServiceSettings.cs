@@ -13,6 +13,7 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
     public Dictionary<string, string?> Gateway => Common(ports.GatewayAdmin, new()
     {
         ["Tcp:Port"] = $"{ports.Gateway}",
+        ["WebSocket:Port"] = $"{ports.WebSocket}",
         ["Room:Name"] = "standalone",
         ["Register:Addresses:0"] = RegisterAddress,
     });
