@@ -101,6 +101,7 @@ public class ResumeTests
         var result = await VerifyAsync(first, new Verify { Resume = elsewhere.Issue(new ResumeTicket("default", "ann", "", first.KeyOf("ann").Epoch)), Sdk = "test/1" });
 
         Assert.True(result.Resumed);
+        await Eventually.HoldsAsync(() => first.Sessions.Count == 1, "the session that it displaced is gone");
         Assert.Equal("ann", Assert.Single(first.Sessions.All).User);
     }
 

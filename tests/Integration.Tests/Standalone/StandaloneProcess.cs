@@ -15,7 +15,7 @@ internal sealed class StandaloneProcess(ServiceProcess process, string data, int
     public const int CenterHttpPort = 8301;
     public const int RegisterPort = 8200;
 
-    private static readonly int[] DefaultPorts = [8100, 8101, GatewayPort, 8127, RegisterPort, 8201, CenterPort, CenterHttpPort, 8302];
+    private static readonly int[] DefaultPorts = [8100, 8101, GatewayPort, 8126, 8127, RegisterPort, 8201, CenterPort, CenterHttpPort, 8302];
 
     public ServiceProcess Process => process;
 
