@@ -1,10 +1,8 @@
 using Microservices.Center.Diagnostics;
 using Microservices.Center.Http.Limits;
 using Microservices.Center.Http.Operations;
-using Microservices.Center.Refusals;
 using Microservices.Hosting;
 using Microservices.Hosting.Listening;
-using Microservices.Hosting.Problems;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -33,34 +31,28 @@ internal static class HttpApi
         services.AddSingleton<JsonBody>();
         services.AddSingleton<RequestBinder>();
         services.AddSingleton<OperationHandler>();
+        services.AddSingleton<OpenPaths>();
     }
 
     public static void MapHttpApi(this WebApplication app)
     {
         var handler = app.Services.GetRequiredService<OperationHandler>();
+        var open = app.Services.GetRequiredService<OpenPaths>();
         foreach (var path in OperationTable.All.GroupBy(static operation => RouteOf(operation.Path)))
         {
             var verbs = path.ToDictionary(static operation => operation.Verb);
-            app.Map(path.Key, context => HandleAsync(handler, verbs, context)).RequireListener(Listeners.Http);
+            var allowed = string.Join(", ", verbs.Keys.Order(StringComparer.Ordinal));
+            app.Map(path.Key, context => verbs.TryGetValue(context.Request.Method, out var operation)
+                    ? handler.HandleAsync(context, operation)
+                    : open.MethodNotAllowedAsync(context, allowed))
+                .RequireListener(Listeners.Http);
         }
 
-        app.Map("/v1/{**path}", static context => WriteAsync(context, RefusalCode.NotFound, "There is nothing at this path; /v1/openapi.json lists what there is."))
-            .RequireListener(Listeners.Http);
+        app.Map("/v1/openapi.json", (RequestDelegate)open.DocumentAsync).RequireListener(Listeners.Http);
+
+        // Not for all paths: what isn't under /v1 belongs to the console.
+        app.Map("/v1/{**path}", (RequestDelegate)open.NotFoundAsync).RequireListener(Listeners.Http);
     }
-
-    private static Task HandleAsync(OperationHandler handler, Dictionary<string, Operation> verbs, HttpContext context)
-    {
-        var verb = HttpMethods.IsHead(context.Request.Method) ? HttpMethods.Get : context.Request.Method;
-        if (verbs.TryGetValue(verb, out var operation) && !(operation.Event is not null && HttpMethods.IsHead(context.Request.Method)))
-        {
-            return handler.HandleAsync(context, operation);
-        }
-
-        context.Response.Headers.Allow = string.Join(", ", verbs.Keys.Order(StringComparer.Ordinal));
-        return WriteAsync(context, RefusalCode.MethodNotAllowed, $"This path takes {context.Response.Headers.Allow}.");
-    }
-
-    private static Task WriteAsync(HttpContext context, RefusalCode code, string detail) => context.WriteProblemAsync(new Problem(code.ToProblem(), detail));
 
     // Paths that differ in the names of their fields only are one route.
     private static string RouteOf(string path) => path.Replace("{name}", "{app}", StringComparison.Ordinal);

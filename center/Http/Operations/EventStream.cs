@@ -35,7 +35,7 @@ internal sealed class EventStream(HttpContext context, Operation operation, Time
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            Begin();
+            await BeginAsync(cancellationToken);
             WriteEvent(name, json => JsonMessageWriter.Write(json, data));
             if (WriteOptions is not { Flags: WriteFlags.BufferHint })
             {
@@ -71,10 +71,10 @@ internal sealed class EventStream(HttpContext context, Operation operation, Time
         _turn.Dispose();
     }
 
-    private void Begin()
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
         var response = context.Response;
-        if (response.HasStarted || response.ContentType is not null)
+        if (response.HasStarted)
         {
             return;
         }
@@ -86,6 +86,7 @@ internal sealed class EventStream(HttpContext context, Operation operation, Time
 
         // For proxies that would collect the answer before they pass it on.
         response.Headers["X-Accel-Buffering"] = "no";
+        await response.StartAsync(cancellationToken);
         _beats = BeatAsync();
     }
 

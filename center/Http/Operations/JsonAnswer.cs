@@ -40,9 +40,6 @@ internal sealed class JsonAnswer(HttpContext context, Operation operation) : ISe
             response.Headers.Location = operation.Location(message);
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await response.Body.WriteAsync(body.WrittenMemory, cancellationToken);
-        }
+        await response.Body.WriteAsync(body.WrittenMemory, cancellationToken);
     }
 }
