@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Core;
 using Microservices.Center.Tests.Support;
 using Microservices.Testing;
 
@@ -18,6 +19,20 @@ public sealed class KickTests
         Assert.Equal(["bob sent", "off offline"], reply["outcomes"]!.AsArray().Select(one => $"{one!["user"]} {one["outcome"]}"));
         await Eventually.HoldsAsync(() => room.Messages.Count > 0, "the room was told");
         Assert.Equal("maintenance", room.Messages[0].Close.Message);
+    }
+
+    [Fact]
+    public async Task Kick_RegisterIsAway_SaysWhenToTryAgain()
+    {
+        await using var world = await KickWorld.StartAsync();
+        using var http = new HttpCaller(world.Center.HttpAddress, world.Key);
+        world.Register.Sessions.BeforeKick = static _ => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+
+        var answer = await http.PostAsync("/v1/apps/default/kick", """{"users":["bob"]}""");
+
+        answer.IsProblem(
+            503, "try_later", "Register, which knows the sessions, doesn't answer; no session was ended for certain. Try again in 1000 ms.");
+        Assert.Equal("1", answer.Headers["Retry-After"]);
     }
 
     [Fact]

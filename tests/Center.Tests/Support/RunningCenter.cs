@@ -19,11 +19,14 @@ internal sealed class RunningCenter : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly GrpcChannel _channel;
 
-    private RunningCenter(WebApplication app, GrpcChannel channel)
+    private RunningCenter(WebApplication app, GrpcChannel channel, RecordedLog log)
     {
         _app = app;
         _channel = channel;
+        Log = log;
     }
+
+    public RecordedLog Log { get; }
 
     public Uri Address => _app.Services.GetRequiredService<BoundEndpoints>().Url(Listeners.Grpc);
 
@@ -37,9 +40,11 @@ internal sealed class RunningCenter : IAsyncDisposable
 
     public static async Task<RunningCenter> StartAsync(IBus bus, string register, string keyFile, params (string Key, string Value)[] settings)
     {
+        var log = new RecordedLog();
         var app = CenterApp.Create([], builder =>
         {
             builder.Logging.ClearProviders();
+            builder.Logging.AddProvider(log);
             builder.Services.AddSingleton(bus);
             var configuration = new Dictionary<string, string?>
             {
@@ -59,7 +64,7 @@ internal sealed class RunningCenter : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(configuration);
         });
         await app.StartAsync();
-        return new RunningCenter(app, GrpcChannel.ForAddress(app.Services.GetRequiredService<BoundEndpoints>().Url(Listeners.Grpc)));
+        return new RunningCenter(app, GrpcChannel.ForAddress(app.Services.GetRequiredService<BoundEndpoints>().Url(Listeners.Grpc)), log);
     }
 
     /// <summary>A client with this key; null = without one.</summary>

@@ -11,6 +11,8 @@ internal sealed partial record HttpExample(string Command, int Status, bool InPa
     /// <summary>What curl says when the time that the command itself gives is up.</summary>
     private const int TimeIsUp = 28;
 
+    private const int MostSeconds = 30;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     public static HttpExample[] ReadAll(string page)
@@ -28,11 +30,26 @@ internal sealed partial record HttpExample(string Command, int Status, bool InPa
         return examples;
     }
 
-    /// <summary>By bash, as whoever copies it would.</summary>
+    /// <summary>By bash, as whoever copies it would; a stream that is followed for some seconds, for longer until it has told something.</summary>
     public async Task<(int Status, string Body)> RunAsync(IReadOnlyDictionary<string, string> variables)
     {
+        var seconds = Followed().Match(Command) is { Success: true } followed ? int.Parse(followed.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        while (true)
+        {
+            var (status, body) = await RunAsync(Followed().Replace(Command, $"--max-time {seconds}"), variables);
+            if (seconds is 0 or > MostSeconds || body.Contains("data: ", StringComparison.Ordinal))
+            {
+                return (status, body);
+            }
+
+            seconds *= 2;
+        }
+    }
+
+    private static async Task<(int Status, string Body)> RunAsync(string command, IReadOnlyDictionary<string, string> variables)
+    {
         // The status follows the answer, in a line of its own.
-        var start = new ProcessStartInfo("bash", ["-c", $"curl() {{ command curl -w '\\n%{{http_code}}' \"$@\"; }}\n{Command}"])
+        var start = new ProcessStartInfo("bash", ["-c", $"curl() {{ command curl -w '\\n%{{http_code}}' \"$@\"; }}\n{command}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -47,7 +64,7 @@ internal sealed partial record HttpExample(string Command, int Status, bool InPa
         await process.WaitForExitAsync().WaitAsync(Deadline);
         var text = await output;
         Assert.True(
-            process.ExitCode == 0 || (process.ExitCode == TimeIsUp && Command.Contains("--max-time", StringComparison.Ordinal)), $"{Command}\n{text}{await error}");
+            process.ExitCode == 0 || (process.ExitCode == TimeIsUp && Followed().IsMatch(command)), $"{command}\n{text}{await error}");
         var end = text.LastIndexOf('\n');
         return (int.Parse(text.AsSpan(end + 1), CultureInfo.InvariantCulture), text[..end]);
     }
@@ -109,6 +126,9 @@ internal sealed partial record HttpExample(string Command, int Status, bool InPa
 
     [GeneratedRegex(@"```sh\n(?<command>.*?)\n```\n\n→ `(?<status>\d{3})`(?<part>, in part)?\n\n```(?<kind>json|text)\n(?<answer>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"--max-time (\d+)")]
+    private static partial Regex Followed();
 
     [GeneratedRegex(@"^event: (?<name>\w+)\ndata: (?<data>.*)$", RegexOptions.Multiline)]
     private static partial Regex Event();
