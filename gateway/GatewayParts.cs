@@ -15,6 +15,7 @@ using Microservices.Gateway.Parking;
 using Microservices.Gateway.Resume;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Tokens;
 using Microservices.Gateway.Transport;
 using Microservices.Gateway.Uplink;
 using Microservices.Gateway.WebSockets;
@@ -86,6 +87,7 @@ internal static class GatewayParts
         services.AddSingleton<LoginPace>();
         services.AddSingleton<LoginQueue>();
         services.AddSingleton<LoginDesk>();
+        services.AddSingleton<LoginTokens>();
         services.AddSingleton<SessionEnds>();
         services.AddSingleton<SessionReports>();
         services.AddSingleton<LostSessions>();
@@ -96,6 +98,10 @@ internal static class GatewayParts
         services.AddSingleton<ParkingLot>();
         services.AddSingleton<TicketKeys>();
         services.AddSingleton<ResumeTickets>();
+        services.AddValidatedOptions<SignedTokenOptions, SignedTokenOptionsValidator>(SignedTokenOptions.Section);
+        services.AddSingleton<TokenMetrics>();
+        services.AddSingleton<TokenChecks>();
+        services.AddSingleton<TokenRenewals>();
 
         // Commands
         services.AddSingleton<CommandTable>();

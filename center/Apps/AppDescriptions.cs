@@ -41,6 +41,12 @@ internal static class AppDescriptions
         MinDeadAgeMs = app.Keep?.MinDeadAgeMs ?? 0,
         KeyWindowMs = app.Keep?.KeyWindowMs ?? 0,
         KeepChat = app.Keep?.Chat ?? false,
+        TokenKinds = TokenDescriptions.NameOf(app.Tokens?.Kinds ?? TokenKinds.Stored),
+        TokenKeys = { app.Tokens?.Keys.Select(TokenDescriptions.ToDescription) ?? [] },
+        TokenAudiences = { app.Tokens?.Audiences ?? [] },
+        TokenMaxLifetimeMs = app.Tokens?.MaxLifetimeMs ?? 0,
+        TokenClockSkewMs = app.Tokens?.ClockSkewMs ?? 0,
+        TokenGraceMs = app.Tokens?.GraceMs ?? 0,
         Revision = app.Revision,
     };
 
@@ -85,6 +91,7 @@ internal static class AppDescriptions
             KeyWindowMs = description.KeyWindowMs,
             Chat = description.KeepChat,
         },
+        Tokens = TokenDescriptions.ToPolicy(description),
     };
 
     private static string NameOf(LivenessPreset preset) => preset switch
@@ -120,5 +127,6 @@ internal static class AppDescriptions
         .Replace("app.keep.max_bytes", "app.inbox_max_bytes", StringComparison.Ordinal)
         .Replace("app.keep.max_age_ms", "app.keep_max_age_ms", StringComparison.Ordinal)
         .Replace("app.keep.chat", "app.keep_chat", StringComparison.Ordinal)
-        .Replace("app.keep.", "app.", StringComparison.Ordinal);
+        .Replace("app.keep.", "app.", StringComparison.Ordinal)
+        .Replace("app.tokens.", "app.token_", StringComparison.Ordinal);
 }

@@ -24,7 +24,8 @@ public sealed class PushClientOptions
     public string Token { get; init; } = "";
 
     /// <summary>
-    /// Fetches the user's token: before every connection, and once more when the server refuses it. An exception counts as a failed try.
+    /// Fetches the user's token: before every connection, once more when the server refuses it, and, for tokens that have an end, some time before that, to
+    /// go on with the next one on the same connection. An exception counts as a failed try.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? TokenProvider { get; init; }
 

@@ -1,5 +1,6 @@
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Liveness;
+using TokenPolicy = Microservices.Gateway.Tokens.TokenPolicy;
 
 namespace Microservices.Gateway.Apps;
 
@@ -56,6 +57,9 @@ internal sealed record AppPolicy
     /// <summary>A kept message that is not acknowledged for so long ends the connection, ms.</summary>
     public required uint AckTimeoutMs { get; init; }
 
+    /// <summary>Which tokens log its users in.</summary>
+    public required TokenPolicy Tokens { get; init; }
+
     public static AppPolicy Of(App app)
     {
         var liveness = app.Liveness ?? new LivenessPolicy();
@@ -78,6 +82,7 @@ internal sealed record AppPolicy
             MinHeartbeatMs = least,
             MaxHeartbeatMs = Math.Max(least, Math.Min(Or(liveness.MaxHeartbeatMs, DefaultMaxHeartbeatMs), bound)),
             AckTimeoutMs = Or(app.Keep?.AckTimeoutMs, DefaultAckTimeoutMs),
+            Tokens = TokenPolicy.Of(app),
             DefaultHeartbeat = Or(liveness.DefaultHeartbeatMs, isStrict ? StrictHeartbeatMs : DefaultHeartbeatMs),
         };
     }

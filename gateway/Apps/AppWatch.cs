@@ -41,7 +41,7 @@ internal sealed class AppWatch(
 
     private async Task FollowAsync(RetryPause pause, CancellationToken cancellationToken)
     {
-        using var call = register.Watch(new WatchAppsRequest(), cancellationToken: cancellationToken);
+        using var call = register.Watch(new WatchAppsRequest { WithSecrets = true }, cancellationToken: cancellationToken);
         while (await call.ResponseStream.MoveNext(cancellationToken))
         {
             var list = call.ResponseStream.Current;

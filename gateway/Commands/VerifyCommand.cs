@@ -1,20 +1,32 @@
 using System.Buffers;
 using Microservices.Contracts;
+using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Tokens;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Commands;
 
 /// <summary>Command 1. The connection reads nothing more until it is answered, so that no frame overtakes it.</summary>
-internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTable sessions, ResumeTickets tickets, TimingWheel wheel, GatewayMetrics metrics)
+internal sealed class VerifyCommand(
+    LoginQueue logins,
+    LoginDesk desk,
+    SessionTable sessions,
+    ResumeTickets tickets,
+    AppDirectory apps,
+    TokenChecks checks,
+    TokenRenewals renewals,
+    TokenMetrics tokenMetrics,
+    TimingWheel wheel,
+    GatewayMetrics metrics)
     : ICommandHandler
 {
-    /// <summary>The longest token that register stores.</summary>
+    /// <summary>The longest token that register stores; signed ones may be longer.</summary>
     private const int MaxTokenLength = 512;
 
     /// <summary>A login keeps its id while it waits.</summary>
@@ -27,10 +39,9 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
         var verify = FrameBody.Read<Verify>(header, body);
-        if (connection.Session is not null)
+        if (connection.Session is { } session)
         {
-            connection.Fail(Command.Verify, verify.Id, Code.AlreadyVerified, "This connection is verified.");
-            return null;
+            return renewals.Begin(connection, session, verify);
         }
 
         if (!connection.TryCountVerify())
@@ -40,6 +51,7 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
         }
 
         var login = new LoginAttempt(connection, verify, TicketOf(verify), sessions.NextNumber(), header.Version, connection.RemoteAddress, wheel.NowMs);
+        login.IsSigned = apps.Find(login.App)?.Policy.Tokens.IsSigned(login.Token) ?? false;
         connection.BeginLogin(login);
         if (FaultOf(login) is { } fault)
         {
@@ -82,7 +94,7 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
         return ticket;
     }
 
-    private static Code? FaultOf(LoginAttempt login)
+    private Code? FaultOf(LoginAttempt login)
     {
         if (login.Id.Length > MaxIdLength || Identifiers.FaultOfApp(login.App) is not null || Identifiers.FaultOfName("user", login.User) is not null
             || (login.Device.Length > 0 && Identifiers.FaultOfName("device", login.Device) is not null)
@@ -91,6 +103,12 @@ internal sealed class VerifyCommand(LoginQueue logins, LoginDesk desk, SessionTa
             return Code.InvalidArgument;
         }
 
-        return login.Token.Length > MaxTokenLength || (login.Token.Length == 0 && login.Ticket is null) ? Code.WrongToken : null;
+        var isTooLong = login.Token.Length > (login.IsSigned ? checks.MaxLength : MaxTokenLength);
+        if (isTooLong && login.IsSigned)
+        {
+            tokenMetrics.Checked(TokenOutcome.TooLong);
+        }
+
+        return isTooLong || (login.Token.Length == 0 && login.Ticket is null) ? Code.WrongToken : null;
     }
 }

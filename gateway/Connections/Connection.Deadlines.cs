@@ -94,6 +94,12 @@ internal sealed partial class Connection
         }
         else if (!IsClosing && Session is { } session)
         {
+            if (IsTokenOver(session, now))
+            {
+                Close(Code.TokenExpired, "The token has expired.");
+                return;
+            }
+
             if (AckDueMs(session) <= now)
             {
                 Close(Code.AckTimeout, string.Create(CultureInfo.InvariantCulture, $"A message was not acknowledged within {session.App.Policy.AckTimeoutMs} ms."));
@@ -119,6 +125,20 @@ internal sealed partial class Connection
             Close(Code.VerifyTimeout, string.Create(CultureInfo.InvariantCulture, $"No verify succeeded within {_parts.VerifyTimeoutMs} ms."));
         }
     }
+
+    /// <summary>The session ends some time after its token, by what the clock says now: one that is set later moves nothing.</summary>
+    private void WatchToken(Session session)
+    {
+        if (session.Token is { } token)
+        {
+            session.TokenDueMs = _parts.Wheel.NowMs + token.LeftMs(_parts.Time.GetUtcNow()) + session.App.Policy.Tokens.GraceMs;
+        }
+    }
+
+    /// <summary>The wheel does not count the time in which the process stood still; the token does.</summary>
+    private bool IsTokenOver(Session session, long now) =>
+        session.TokenDueMs <= now
+        || (session.Token is { } token && _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() >= token.ExpiresMs + session.App.Policy.Tokens.GraceMs);
 
     private void EndVerifyDeadline()
     {
@@ -170,7 +190,7 @@ internal sealed partial class Connection
             ? Volatile.Read(ref _deadlineMs)
             : Math.Min(
                 session.Liveness.NextLookMs(session.App.Policy.Liveness, PeriodBaseMs(session, session.App.Policy), HeardMs()) + _parts.Wheel.TickMs,
-                AckDueMs(session));
+                Math.Min(AckDueMs(session), session.TokenDueMs));
         return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
     }
 

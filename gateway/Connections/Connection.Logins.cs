@@ -1,4 +1,6 @@
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
+using Microservices.Gateway.Tokens;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
@@ -12,6 +14,20 @@ internal sealed partial class Connection
 
     /// <summary>How long the verify deadline still is.</summary>
     public TimeSpan VerifyTimeLeft => TimeSpan.FromMilliseconds(Math.Max(0, Volatile.Read(ref _deadlineMs) - _parts.Wheel.NowMs));
+
+    /// <summary>The session goes on with another token; its client is told for how long, and gets a ticket that is good as long.</summary>
+    public void Renew(Session session, TokenTimes token, string id)
+    {
+        session.Token = token;
+        WatchToken(session);
+        WatchDeadline();
+        var ticket = session.IsChatClient ? "" : _parts.Tickets.Issue(new ResumeTicket(session.App.Name, session.User, session.Device, session.Epoch, token));
+        Send(Command.VerifyResult, VerifyAnswers.Welcome(session, id, ticket, resumed: false, _parts));
+    }
+
+    /// <summary>The session goes on with the token that it has.</summary>
+    public void RefuseRenewal(Session session, Code reason, string id) =>
+        Send(Command.VerifyResult, VerifyAnswers.Refusal(session.IsChatClient, id, reason, retryAfter: default));
 
     /// <summary>A login can't be taken now: the client is told when to come back, and the connection ends.</summary>
     public void TurnAway(LoginAttempt login, TimeSpan retryAfter)

@@ -194,6 +194,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         EndVerifyDeadline();
         _heardMs = _parts.Wheel.NowMs;
         session.HeartbeatMs = session.App.Policy.Heartbeat(session.ProposedHeartbeatMs);
+        WatchToken(session);
         session.Liveness = new SessionLiveness(session.App.Policy.Liveness, _heardMs);
         Volatile.Write(ref _session, session);
         _login = null;
@@ -206,7 +207,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         _outbox.Hold(() =>
         {
             _parts.Sessions.Add(session);
-            Send(Command.VerifyResult, VerifyAnswers.Welcome(login, session, _parts));
+            Send(Command.VerifyResult, VerifyAnswers.Welcome(session, login.Id, login.NextTicket, login.IsResumed, _parts));
             if (login.Former is { } former)
             {
                 _parts.Parking.Resume(former, this);
@@ -230,7 +231,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     public void RefuseLogin(LoginAttempt login, Code reason, TimeSpan retryAfter)
     {
         _login = null;
-        Send(Command.VerifyResult, VerifyAnswers.Refusal(login, reason, retryAfter));
+        Send(Command.VerifyResult, VerifyAnswers.Refusal(login.IsChatClient, login.Id, reason, retryAfter));
     }
 
     /// <summary>Ends the connection, unless it is ending already. From any thread; never waits.</summary>

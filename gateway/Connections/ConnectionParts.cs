@@ -4,6 +4,7 @@ using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Parking;
+using Microservices.Gateway.Resume;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.Transport;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ internal sealed class ConnectionParts
         SessionEnds ends,
         SessionReports reports,
         ParkingLot parking,
+        ResumeTickets tickets,
         ChannelDelivery channels,
         Gate gate,
         GatewayMetrics metrics,
@@ -38,6 +40,7 @@ internal sealed class ConnectionParts
         Ends = ends;
         Reports = reports;
         Parking = parking;
+        Tickets = tickets;
         Channels = channels;
         Gate = gate;
         Metrics = metrics;
@@ -77,6 +80,8 @@ internal sealed class ConnectionParts
     public SessionReports Reports { get; }
 
     public ParkingLot Parking { get; }
+
+    public ResumeTickets Tickets { get; }
 
     public ChannelDelivery Channels { get; }
 

@@ -54,7 +54,7 @@ internal static class LastFrames
     private static string? ActionOf(Code reason) => reason switch
     {
         Code.GoingAway or Code.AckTimeout => DirectiveAction.Reconnect,
-        Code.Displaced or Code.Kicked or Code.TokenRevoked => DirectiveAction.LogOut,
+        Code.Displaced or Code.Kicked or Code.TokenRevoked or Code.TokenExpired => DirectiveAction.LogOut,
         _ => null,
     };
 

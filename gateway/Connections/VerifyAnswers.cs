@@ -12,7 +12,12 @@ internal static class VerifyAnswers
     private static readonly string[] Ack = [Features.Ack];
     private static readonly string[] Both = [Features.HeartbeatAck, Features.Ack];
 
-    public static VerifyResult Welcome(LoginAttempt login, Session session, ConnectionParts parts)
+    /// <param name="session">Whose it is.</param>
+    /// <param name="id">The client's own name of the request.</param>
+    /// <param name="ticket">The ticket for the next time; empty = none.</param>
+    /// <param name="resumed">Register took the ticket that the client showed.</param>
+    /// <param name="parts">What all connections share.</param>
+    public static VerifyResult Welcome(Session session, string id, string ticket, bool resumed, ConnectionParts parts)
     {
         var policy = session.App.Policy;
         return new VerifyResult
@@ -29,20 +34,23 @@ internal static class VerifyAnswers
                 (false, true) => Ack,
                 _ => [],
             },
-            Id = login.Id,
-            Resume = login.NextTicket,
-            Resumed = login.IsResumed,
+            Id = id,
+            Resume = ticket,
+            Resumed = resumed,
+
+            // A token that ends at once says so too: 0 would mean that it has no end.
+            TokenExpiresMs = session.Token is { } token ? Math.Max(1, token.LeftMs(parts.Time.GetUtcNow())) : 0,
         };
     }
 
     /// <summary>Clients of the chat protocol know the code only.</summary>
-    public static VerifyResult Refusal(LoginAttempt login, Code reason, TimeSpan retryAfter) => login.IsChatClient
+    public static VerifyResult Refusal(bool isChatClient, string id, Code reason, TimeSpan retryAfter) => isChatClient
         ? new VerifyResult { Code = 0 }
         : new VerifyResult
         {
             Code = 0,
             Reason = CodeTable.NameOf(reason),
-            Id = login.Id,
+            Id = id,
             RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
         };
 }

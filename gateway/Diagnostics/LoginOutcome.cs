@@ -5,6 +5,10 @@ internal enum LoginOutcome
 {
     Verified,
     WrongToken,
+
+    /// <summary>A genuine signed token that is not valid any more.</summary>
+    TokenExpired,
+
     UnknownApp,
     Invalid,
 

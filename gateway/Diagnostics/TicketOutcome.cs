@@ -24,6 +24,9 @@ internal enum TicketOutcome
     /// <summary>Older than <c>Resume:MaxTicketAge</c>, or of the future.</summary>
     Expired,
 
+    /// <summary>The signed token that its session came by has expired.</summary>
+    TokenExpired,
+
     /// <summary>Of another app, user or device than the verify names.</summary>
     OtherIdentity,
 }

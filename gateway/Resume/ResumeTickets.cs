@@ -58,8 +58,9 @@ internal sealed class ResumeTickets(TicketKeys keys, IOptions<ResumeOptions> opt
         }
 
         var ticket = TicketForm.Read(ticketBytes, out var issuedMs);
-        fault = ticket is null ? TicketOutcome.Malformed : TicketOutcome.Expired;
-        return IsFresh(issuedMs) ? ticket : null;
+        var isOver = ticket?.Token?.LeftMs(time.GetUtcNow()) == 0;
+        fault = ticket is null ? TicketOutcome.Malformed : isOver ? TicketOutcome.TokenExpired : TicketOutcome.Expired;
+        return IsFresh(issuedMs) && !isOver ? ticket : null;
     }
 
     private bool IsFresh(long issuedMs)

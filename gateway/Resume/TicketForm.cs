@@ -1,20 +1,24 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Microservices.Gateway.Tokens;
 
 namespace Microservices.Gateway.Resume;
 
 /// <summary>
-/// The bytes of a ticket, which only gateways read: version 1 (1 byte), key id (4), issued at (8, Unix ms), epoch (8), then app, user and
-/// device, each behind its length (1), then HMAC-SHA256 over all of it (32). Numbers are big-endian.
+/// The bytes of a ticket, which only gateways read: version (1 byte), key id (4), issued at (8, Unix ms), epoch (8), then app, user and
+/// device, each behind its length (1), then, in version 2, issue and expiry of the session's signed token (8 and 8, Unix ms), then HMAC-SHA256 over all of
+/// it (32). Numbers are big-endian. A session without a signed token has a ticket of version 1, which gateways of before version 2 read too.
 /// </summary>
 internal static class TicketForm
 {
-    public const int MaxBytes = FixedBytes + 3 + MaxAppBytes + (2 * MaxNameBytes) + SignatureBytes;
+    public const int MaxBytes = FixedBytes + 3 + MaxAppBytes + (2 * MaxNameBytes) + TokenBytes + SignatureBytes;
     public const int SignatureBytes = HMACSHA256.HashSizeInBytes;
     private const int MaxAppBytes = 32;
     private const int MaxNameBytes = 128;
     private const byte Version = 1;
+    private const byte TokenVersion = 2;
+    private const int TokenBytes = 16;
     private const int KeyAt = 1;
     private const int IssuedAt = 5;
     private const int EpochAt = 13;
@@ -24,7 +28,7 @@ internal static class TicketForm
     /// <returns>How many bytes; 0: a name is too long for one.</returns>
     public static int Write(Span<byte> bytes, TicketKey key, ResumeTicket ticket, long issuedMs)
     {
-        bytes[0] = Version;
+        bytes[0] = ticket.Token is null ? Version : TokenVersion;
         BinaryPrimitives.WriteUInt32BigEndian(bytes[KeyAt..], key.Id);
         BinaryPrimitives.WriteInt64BigEndian(bytes[IssuedAt..], issuedMs);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[EpochAt..], ticket.Epoch);
@@ -35,6 +39,13 @@ internal static class TicketForm
             return 0;
         }
 
+        if (ticket.Token is { } token)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes[length..], token.IssuedMs);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[(length + 8)..], token.ExpiresMs);
+            length += TokenBytes;
+        }
+
         return length + HMACSHA256.HashData(key.Secret, bytes[..length], bytes[length..]);
     }
 
@@ -42,7 +53,7 @@ internal static class TicketForm
     /// <returns>False: they are no ticket.</returns>
     public static bool TryReadKey(ReadOnlySpan<byte> bytes, out uint key)
     {
-        var isTicket = bytes.Length >= FixedBytes + 3 + SignatureBytes && bytes[0] == Version;
+        var isTicket = bytes.Length >= FixedBytes + 3 + SignatureBytes && bytes[0] is (Version or TokenVersion);
         key = isTicket ? BinaryPrimitives.ReadUInt32BigEndian(bytes[KeyAt..]) : 0;
         return isTicket;
     }
@@ -61,9 +72,14 @@ internal static class TicketForm
         issuedMs = BinaryPrimitives.ReadInt64BigEndian(bytes[IssuedAt..]);
         var epoch = BinaryPrimitives.ReadUInt64BigEndian(bytes[EpochAt..]);
         var names = bytes[FixedBytes..^SignatureBytes];
-        return TryReadName(ref names, out var app) && TryReadName(ref names, out var user) && TryReadName(ref names, out var device) && names.IsEmpty
-            ? new ResumeTicket(app, user, device, epoch)
-            : null;
+        if (!TryReadName(ref names, out var app) || !TryReadName(ref names, out var user) || !TryReadName(ref names, out var device)
+            || names.Length != (bytes[0] == TokenVersion ? TokenBytes : 0))
+        {
+            return null;
+        }
+
+        var token = names.IsEmpty ? null : new TokenTimes(BinaryPrimitives.ReadInt64BigEndian(names), BinaryPrimitives.ReadInt64BigEndian(names[8..]));
+        return new ResumeTicket(app, user, device, epoch, token);
     }
 
     private static bool TryWriteName(Span<byte> bytes, ref int length, string name, int maxBytes)

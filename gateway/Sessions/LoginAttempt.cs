@@ -1,6 +1,7 @@
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Resume;
+using Microservices.Gateway.Tokens;
 using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Sessions;
@@ -69,6 +70,15 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
 
     /// <summary>It acknowledges kept messages.</summary>
     public bool WantsAck { get; } = verify.Features.Contains(Features.Ack);
+
+    /// <summary>The token is to be checked here: the app takes signed ones, and it is one.</summary>
+    public bool IsSigned { get; set; }
+
+    /// <summary>What the check found; null = it is not checked yet, or not good.</summary>
+    public TokenTimes? Proof { get; set; }
+
+    /// <summary>It was checked.</summary>
+    public bool IsChecked { get; set; }
 
     /// <summary>Register took the ticket.</summary>
     public bool IsResumed { get; set; }

@@ -6,6 +6,7 @@ using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Resume;
 using Microservices.Gateway.Rooms;
+using Microservices.Gateway.Tokens;
 using Microservices.Protocol;
 using Outcome = Microservices.Contracts.Register.ClaimResult.Types.Outcome;
 
@@ -121,7 +122,8 @@ internal sealed class LoginDesk(
     {
         var app = apps.Get(login.App);
         login.IsResumed = result.Resumed;
-        login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(app.Name, login.User, login.Device, result.Epoch));
+        var token = result.Resumed ? TokenOfResumed(login) : login.Proof;
+        login.NextTicket = login.IsChatClient ? "" : tickets.Issue(new ResumeTicket(app.Name, login.User, login.Device, result.Epoch, token));
         var displaced = result.Displaced is { } other && other.Incarnation == room.Incarnation
             ? new Contracts.Bus.SessionKey { Session = other.Key.Session, Epoch = other.Key.Epoch }
             : null;
@@ -140,6 +142,7 @@ internal sealed class LoginDesk(
             WantsHeartbeatAck = login.WantsHeartbeatAck,
             WantsAck = login.WantsAck,
             MayPark = login.NextTicket.Length > 0,
+            Token = token,
             ProposedHeartbeatMs = login.ProposedHeartbeatMs,
         };
         var settled = login.TrySettle(() => login.Connection.LogIn(login, session));
@@ -164,6 +167,10 @@ internal sealed class LoginDesk(
             former.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
         }
     }
+
+    /// <summary>A resumed session keeps the end of the token that it came by, unless a later token was shown along with the ticket.</summary>
+    private static TokenTimes? TokenOfResumed(LoginAttempt login) =>
+        login is { Proof: { } shown, Ticket.Token: { } kept } && shown.IssuedMs >= kept.IssuedMs && shown.ExpiresMs > kept.ExpiresMs ? shown : login.Ticket?.Token;
 
     private string OneOfEach(string sdk) =>
         _sdks.TryGetValue(sdk, out var known) ? known : _sdks.Count < MaxSdks ? _sdks.GetOrAdd(sdk, sdk) : sdk;

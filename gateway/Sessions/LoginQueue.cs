@@ -20,6 +20,7 @@ internal sealed class LoginQueue
     private readonly Channel<LoginAttempt> _waiting;
     private readonly Contracts.Register.Sessions.SessionsClient _register;
     private readonly LoginDesk _desk;
+    private readonly LoginTokens _tokens;
     private readonly LostSessions _lost;
     private readonly SessionTable _table;
     private readonly RoomState _room;
@@ -35,6 +36,7 @@ internal sealed class LoginQueue
     public LoginQueue(
         Contracts.Register.Sessions.SessionsClient register,
         LoginDesk desk,
+        LoginTokens tokens,
         LostSessions lost,
         SessionTable table,
         RoomState room,
@@ -48,6 +50,7 @@ internal sealed class LoginQueue
     {
         _register = register;
         _desk = desk;
+        _tokens = tokens;
         _lost = lost;
         _table = table;
         _room = room;
@@ -105,6 +108,7 @@ internal sealed class LoginQueue
                         await Task.Delay(RateLook, _time, cancellationToken);
                     }
 
+                    _tokens.Check(batch);
                     await ClaimAsync(batch, again, cancellationToken);
                 }
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -259,7 +263,7 @@ internal sealed class LoginQueue
             App = login.App,
             User = login.User,
             Device = login.Device,
-            Token = login.Token,
+            Token = login.IsSigned ? "" : login.Token,
             Session = login.Number,
             RemoteAddress = login.RemoteAddress,
             ClientVersion = login.Version,
@@ -269,6 +273,11 @@ internal sealed class LoginQueue
         if (login.Ticket is { } ticket)
         {
             claim.ResumeEpoch = ticket.Epoch;
+        }
+
+        if (login.Proof is { } proof)
+        {
+            claim.SignedAtUs = (ulong)proof.IssuedMs * 1_000;
         }
 
         return claim;

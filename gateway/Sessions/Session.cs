@@ -5,6 +5,7 @@ using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Parking;
 using Microservices.Gateway.Rooms;
+using Microservices.Gateway.Tokens;
 
 namespace Microservices.Gateway.Sessions;
 
@@ -23,6 +24,8 @@ internal sealed class Session
     private ParkedSession? _parked;
     private uint _heartbeatMs;
     private int _cursors;
+    private TokenTimes? _token;
+    private long _tokenDueMs = long.MaxValue / 4;
 
     public required Connection Connection { get; init; }
 
@@ -53,6 +56,23 @@ internal sealed class Session
 
     /// <summary>When its link breaks, it may wait for its client: the client has a ticket, and nobody ended it. The parking lot's, after the login.</summary>
     public required bool MayPark { get; set; }
+
+    /// <summary>The signed token that it goes by; null = it came by another proof, which has no end that this gateway knows.</summary>
+    public TokenTimes? Token
+    {
+        get => Volatile.Read(ref _token);
+        set => Volatile.Write(ref _token, value);
+    }
+
+    /// <summary>When it is closed because its token has expired, on the wheel's clock; far off without one.</summary>
+    public long TokenDueMs
+    {
+        get => Volatile.Read(ref _tokenDueMs);
+        set => Volatile.Write(ref _tokenDueMs, value);
+    }
+
+    /// <summary>When its token was last to be renewed, on the wheel's clock. Only its reading loop uses it.</summary>
+    internal long RenewalMs { get; set; } = long.MinValue / 4;
 
     /// <summary>What is kept for its client since the link broke; stays when that is over. Set by the parking lot.</summary>
     public ParkedSession? Parked

@@ -57,6 +57,9 @@ public enum Code
     /// <summary>The client's network is not admitted.</summary>
     AddressDenied = 4004,
 
+    /// <summary>The signed token has expired; get a new one and connect again.</summary>
+    TokenExpired = 4005,
+
     /// <summary>A frame longer than the limit.</summary>
     FrameTooLarge = 4010,
 

@@ -24,6 +24,7 @@ public static class CodeTable
         new(Code.TokenRevoked, "token_revoked", CodeKind.Close),
         new(Code.Goodbye, "goodbye", CodeKind.Close),
         new(Code.AddressDenied, "address_denied", CodeKind.Close),
+        new(Code.TokenExpired, "token_expired", CodeKind.Close),
         new(Code.FrameTooLarge, "frame_too_large", CodeKind.Close),
         new(Code.FrameTooShort, "frame_too_short", CodeKind.Close),
         new(Code.MalformedBody, "malformed_body", CodeKind.Close),

@@ -53,6 +53,11 @@ internal sealed record AppFile(IReadOnlyList<App> Apps, IReadOnlyList<string> Fa
             {
                 Complete(liveness, "preset", "LIVENESS_PRESET_");
             }
+
+            if (fields["tokens"] is JsonObject tokens)
+            {
+                Complete(tokens, "kinds", "TOKEN_KINDS_");
+            }
         }
 
         return app?.ToJsonString() ?? "null";

@@ -30,7 +30,8 @@ internal static class AppRules
         ?? InRange("app.chat.max_per_second", app.Chat?.MaxPerSecond ?? 0, 1, MaxChatsPerSecond)
         ?? InRange("app.chat.burst", app.Chat?.Burst ?? 0, 1, MaxChatBurst)
         ?? FaultOf(app.Liveness ?? new LivenessPolicy())
-        ?? KeepRules.FaultOf(app.Keep ?? new KeepPolicy());
+        ?? KeepRules.FaultOf(app.Keep ?? new KeepPolicy())
+        ?? TokenRules.FaultOf(app.Tokens ?? new TokenPolicy());
 
     private static (string Field, string Message)? FaultOf(LivenessPolicy liveness)
     {

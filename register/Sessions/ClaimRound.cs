@@ -69,7 +69,7 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
 
     private async Task<List<int>> CheckTokensAsync(List<int> open, CancellationToken cancellationToken)
     {
-        var toRead = open.FindAll(i => !request.Claims[i].HasHeldEpoch);
+        var toRead = open.FindAll(i => !request.Claims[i].HasHeldEpoch && !request.Claims[i].HasSignedAtUs);
         toRead.ForEach(i => _refused[i] = null);
         var stored = await tokens.ReadAsync([.. toRead.Select(i => (request.Claims[i].App, request.Claims[i].User))], cancellationToken);
         for (var k = 0; k < toRead.Count; k++)
@@ -78,7 +78,7 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             {
                 _refused[toRead[k]] = Result(Outcome.Unavailable, "the token store doesn't answer");
             }
-            else if (!TokenText.IsSame(stored[k].Token, request.Claims[toRead[k]].Token))
+            else if (!TokenText.IsSame(stored[k].Token, request.Claims[toRead[k]].Token) || !TakesTokens(request.Claims[toRead[k]], TokenKinds.Stored))
             {
                 _refused[toRead[k]] = Result(Outcome.WrongToken, "user and token do not fit");
             }
@@ -89,8 +89,21 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             }
         }
 
+        // What the room has vouched for stands against the store's revocations only.
+        foreach (var i in open.Where(i => !request.Claims[i].HasHeldEpoch && request.Claims[i].HasSignedAtUs && !TakesTokens(request.Claims[i], TokenKinds.Signed)))
+        {
+            _refused[i] = Result(Outcome.WrongToken, $"app {request.Claims[i].App} takes no signed tokens");
+            if (!request.Claims[i].HasResumeEpoch)
+            {
+                _results[i] = _refused[i];
+            }
+        }
+
         return open.FindAll(i => _results[i] is null);
     }
+
+    private bool TakesTokens(Claim claim, TokenKinds kind) =>
+        apps.Find(claim.App)?.Tokens?.Kinds is var kinds && (kinds ?? TokenKinds.Stored) is var taken && (taken == kind || taken == TokenKinds.Both);
 
     private async Task<List<int>> ClaimAsync(List<int> open, CancellationToken cancellationToken)
     {
@@ -111,7 +124,7 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             _results[i] = outcome.State switch
             {
                 ClaimState.Claimed => new ClaimResult { Outcome = Outcome.Claimed, Epoch = outcome.Epoch, Resumed = outcome.Resumed },
-                ClaimState.NotResumed => _refused[i],
+                ClaimState.NotResumed => _refused[i] ?? Result(Outcome.WrongToken, "the token was issued before the user's tokens were revoked"),
                 ClaimState.Overtaken => Result(Outcome.Overtaken, "a newer login, a kick or a revocation is stored"),
                 _ => Result(Outcome.Unavailable, "the session store doesn't answer"),
             };
@@ -144,6 +157,7 @@ internal sealed class ClaimRound(ClaimRequest request, AppDirectory apps, IToken
             claim.HasHeldEpoch ? claim.HeldEpoch : null,
             _seenRevocations[i],
             claim.HasResumeEpoch && !claim.HasHeldEpoch ? claim.ResumeEpoch : null,
-            HasToken: _refused[i] is null);
+            HasToken: _refused[i] is null,
+            SignedAt: claim.HasSignedAtUs && !claim.HasHeldEpoch ? claim.SignedAtUs : null);
     }
 }

@@ -16,6 +16,7 @@ internal static class ClaimRules
         ?? (claim.HasHeldEpoch ? null : FaultOfToken(claim.App, claim.User, apps))
         ?? FaultOfText("remote_address", claim.RemoteAddress, SessionLimits.MaxAddressBytes)
         ?? FaultOfText("sdk", claim.Sdk, SessionLimits.MaxSdkBytes)
+        ?? (claim is { HasSignedAtUs: true, SignedAtUs: 0 or > SessionLimits.MaxEpoch } ? $"signed_at_us {claim.SignedAtUs} is no time of a token" : null)
         ?? (claim is { HasHeldEpoch: true, HeldEpoch: 0 or > SessionLimits.MaxEpoch } ? $"held_epoch {claim.HeldEpoch} was never granted" : null)
         ?? (claim.HasHeldEpoch ? FaultOfState(claim.State) : null);
 

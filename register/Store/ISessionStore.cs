@@ -60,8 +60,9 @@ internal interface ISessionStore
 /// <param name="SeenRevocation">The revocation that was known when the token was read, from <see cref="ClaimOutcome.Epoch"/> of a <see cref="ClaimState.Recheck"/>.</param>
 /// <param name="ResumeEpoch">Without a held epoch: what a good ticket names. It is as good as a token if it is the latest epoch of the session and may be resumed.</param>
 /// <param name="HasToken">The token fits, in case the session can't be resumed.</param>
+/// <param name="SignedAt">With a token that fits: it is a signed one that was issued then, Unix time, µs, and does not fit if the latest revocation isn't older; null = it is a stored one.</param>
 internal sealed record SessionClaim(
-    Session Session, bool PerDevice, ulong? HeldEpoch = null, ulong SeenRevocation = 0, ulong? ResumeEpoch = null, bool HasToken = true)
+    Session Session, bool PerDevice, ulong? HeldEpoch = null, ulong SeenRevocation = 0, ulong? ResumeEpoch = null, bool HasToken = true, ulong? SignedAt = null)
 {
     /// <summary>A user under a per-device policy has at most so many sessions; one more displaces the oldest.</summary>
     public const int MaxDevices = 16;
@@ -69,8 +70,11 @@ internal sealed record SessionClaim(
     /// <summary>A claim on a token that may have been read before a revocation this recent must read it again. Longer than two store calls can take.</summary>
     public static readonly TimeSpan RecheckWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>So long a revocation bars the epochs before it. A room that comes back later than this has long lost its lease.</summary>
-    public static readonly TimeSpan KeepRevocation = TimeSpan.FromDays(1);
+    /// <summary>
+    /// So long a revocation bars the epochs and the signed tokens before it. A room that comes back later than this has long lost its lease, and
+    /// no token lives longer (<see cref="Apps.TokenRules.MaxLifetimeMs"/>, and what clocks may differ by).
+    /// </summary>
+    public static readonly TimeSpan KeepRevocation = TimeSpan.FromHours(25);
 }
 
 internal enum ClaimState

@@ -42,7 +42,10 @@ internal sealed class TokensService(
         }
 
         var view = await live.CurrentAsync(revoked.Ended, stop);
-        var reply = new RevokeTokenReply { Revoked = removed };
+
+        // Signed tokens are void from now on, whether there are any or not.
+        var takesSigned = (apps.Find(request.App)?.Tokens?.Kinds ?? TokenKinds.Stored) != TokenKinds.Stored;
+        var reply = new RevokeTokenReply { Revoked = removed || takesSigned };
         foreach (var session in revoked.Ended.Where(session => view.IsLive(session.Incarnation)))
         {
             session.Room = view.NameOf(session.Incarnation);

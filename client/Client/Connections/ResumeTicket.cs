@@ -8,11 +8,15 @@ internal sealed class ResumeTicket
 
     private string _ticket = "";
     private string _token = "";
+    private bool _isSigned;
 
-    /// <summary>The ticket to send along with <paramref name="token"/>; empty = none. Another token than it was given for: the ticket is dropped.</summary>
+    /// <summary>
+    /// The ticket to send along with <paramref name="token"/>; empty = none. Another token than it was given for: the ticket is dropped, unless tokens of
+    /// its kind follow one another.
+    /// </summary>
     public string For(string token)
     {
-        if (token != _token)
+        if (token != _token && !_isSigned)
         {
             Drop();
         }
@@ -21,12 +25,14 @@ internal sealed class ResumeTicket
     }
 
     /// <summary>A login with <paramref name="token"/> succeeded and brought this ticket, or none.</summary>
-    public void Keep(string ticket, string token)
+    /// <param name="isSigned">The token is a signed one, which has an end: the next one is another.</param>
+    public void Keep(string ticket, string token, bool isSigned)
     {
+        _isSigned = isSigned;
         _ticket = ticket.Length <= MaxLength ? ticket : "";
         _token = token;
     }
 
     /// <summary>The session has ended for good.</summary>
-    public void Drop() => Keep("", "");
+    public void Drop() => Keep("", "", isSigned: false);
 }

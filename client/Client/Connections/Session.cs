@@ -30,6 +30,9 @@ internal sealed class Session(
 
     private volatile bool _isAnswered;
 
+    // A verify on the verified connection is not answered yet.
+    private volatile bool _isRenewing;
+
     // Where what arrives is to be acknowledged; null: nowhere.
     private Connection? _acknowledgeOn;
 
@@ -53,11 +56,22 @@ internal sealed class Session(
 
         if (answer.Code != Verified)
         {
-            connection.End(Refusal.Of(answer));
+            var refusal = Refusal.Of(answer);
+            connection.End(refusal with { Action = ActionOf(refusal.Code, ClientAction.BackOff) ?? refusal.Action });
             return;
         }
 
-        await new HeartbeatLoop(connection, options, pace).RunAsync(answer.Features.Contains(Features.HeartbeatAck), cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = new TokenRenewal(connection, options, credentials, RenewAsync).RunAsync(answer.TokenExpiresMs, ended.Token);
+        try
+        {
+            await new HeartbeatLoop(connection, options, pace).RunAsync(answer.Features.Contains(Features.HeartbeatAck), cancellationToken);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Takes one frame, on the reading loop.</summary>
@@ -98,10 +112,8 @@ internal sealed class Session(
         }
     }
 
-    private async Task<VerifyResult> VerifyAsync(string token, CancellationToken cancellationToken)
-    {
-        _token = token;
-        var verify = new Verify
+    private Task<VerifyResult> VerifyAsync(string token, CancellationToken cancellationToken) => VerifyAsync(
+        new Verify
         {
             User = options.User,
             Token = token,
@@ -112,7 +124,25 @@ internal sealed class Session(
             Resume = ticket.For(token),
             Sdk = Sdk,
             Features = options.Receive.Acknowledge == AcknowledgeMode.AfterHandler ? [Features.HeartbeatAck, Features.Ack] : [Features.HeartbeatAck],
-        };
+        },
+        cancellationToken);
+
+    private async Task<VerifyResult> RenewAsync(string token, CancellationToken cancellationToken)
+    {
+        _isRenewing = true;
+        try
+        {
+            return await VerifyAsync(new Verify { User = options.User, Token = token, App = options.App, Device = options.Device, Sdk = Sdk }, cancellationToken);
+        }
+        finally
+        {
+            _isRenewing = false;
+        }
+    }
+
+    private async Task<VerifyResult> VerifyAsync(Verify verify, CancellationToken cancellationToken)
+    {
+        _token = verify.Token;
         connection.TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Verify, verify));
         try
         {
@@ -134,10 +164,15 @@ internal sealed class Session(
             IsVerified = true;
             _verifiedAt = options.TimeProvider.GetTimestamp();
             _acknowledgeOn = answer.Features.Contains(Features.Ack) ? connection : null;
-            ticket.Keep(answer.Resume, _token);
+            ticket.Keep(answer.Resume, _token, isSigned: answer.TokenExpiresMs > 0);
             pace.Apply(answer.HeartbeatMs);
             connection.MaxSendBytes = answer.Limits is { MaxFrameBytes: > 0 } limits ? limits.MaxFrameBytes : Frame.DefaultMaxBytes;
             onVerified(answer);
+        }
+        else if (answer.Code == Verified && answer.Resume.Length > 0)
+        {
+            // Renewed: this ticket is good for as long as the new token.
+            ticket.Keep(answer.Resume, _token, isSigned: true);
         }
 
         _answers.Writer.TryWrite(answer);
@@ -152,6 +187,7 @@ internal sealed class Session(
     {
         var action = directive.Action switch
         {
+            _ when ActionOf(directive.Code, ClientAction.Reconnect) is { } byToken => byToken,
             _ when CodeTable.ActionOf(directive.Code) is not ClientAction.Continue and var byCode => byCode,
             DirectiveAction.Reconnect => ClientAction.Reconnect,
             DirectiveAction.BackOff => ClientAction.BackOff,
@@ -171,7 +207,7 @@ internal sealed class Session(
     private void OnError(Error error)
     {
         var retryAfter = TimeSpan.FromMilliseconds(error.RetryAfterMs);
-        var action = CodeTable.ActionOf(error.Code);
+        var action = ActionOf(error.Code, ClientAction.Reconnect) ?? CodeTable.ActionOf(error.Code);
         if (action != ClientAction.Continue)
         {
             connection.End(new ConnectionEnd(action, error.Code, error.Message) { RetryAfter = retryAfter });
@@ -181,12 +217,19 @@ internal sealed class Session(
             _isAnswered = true;
             connection.End(Refusal.Of(error.Code, error.Message, retryAfter));
         }
+        else if (error.Command == Command.Verify && _isRenewing)
+        {
+            _answers.Writer.TryWrite(new VerifyResult { Reason = error.Reason });
+        }
         else if (new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter) is var told && !inbox.Fetches.TryFail(told))
         {
             inbox.Error(told);
         }
     }
 
-    private static bool IsWrongToken(VerifyResult answer) =>
-        answer.Code != Verified && (answer.Reason.Length == 0 || answer.Reason == CodeTable.NameOf(Code.WrongToken));
+    /// <summary>An expired token is nothing to stop for where another one can be had.</summary>
+    private ClientAction? ActionOf(Code code, ClientAction withAnother) => code == Code.TokenExpired && credentials.CanRenew ? withAnother : null;
+
+    private static bool IsWrongToken(VerifyResult answer) => answer.Code != Verified
+        && (answer.Reason.Length == 0 || answer.Reason == CodeTable.NameOf(Code.WrongToken) || answer.Reason == CodeTable.NameOf(Code.TokenExpired));
 }

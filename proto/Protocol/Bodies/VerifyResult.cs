@@ -7,7 +7,7 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
 {
     private static readonly FieldTable Table = new(
         "code", "reason", "session", "heartbeat_ms", "resume", "server_time_ms", "limits", "features", "id", "retry_after_ms",
-        "resumed");
+        "resumed", "token_expires_ms");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -44,6 +44,9 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
 
     /// <summary>The ticket in <see cref="Verify.Resume"/> was good: the session goes on.</summary>
     public bool Resumed { get; set; }
+
+    /// <summary>The token ends in so many ms: verify again with the next one before; 0 = it has no end that the server knows.</summary>
+    public uint TokenExpiresMs { get; set; }
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -84,6 +87,9 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
             case 11:
                 Resumed = reader.ReadBoolean();
                 break;
+            case 12:
+                TokenExpiresMs = reader.ReadUInt32();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -108,5 +114,6 @@ public sealed class VerifyResult : IBody<VerifyResult>, IRequest
         writer.WriteText(9, Id);
         writer.WriteUInt32(10, RetryAfterMs);
         writer.WriteBoolean(11, Resumed);
+        writer.WriteUInt32(12, TokenExpiresMs);
     }
 }

@@ -28,12 +28,12 @@ internal sealed class ClaimStep(PartitionUsers users, SessionsOptions options, S
         else
         {
             resumed = claim.ResumeEpoch is { } resume && MayResume(resume, floor, latest, ended);
-            if (!resumed && !claim.HasToken)
+            if (!resumed && (!claim.HasToken || claim.SignedAt <= _user.Revoked))
             {
                 return new ClaimOutcome(ClaimState.NotResumed, 0, []);
             }
 
-            if (!resumed && _user.Revoked != claim.SeenRevocation && _user.Revoked > (ulong)(now - RecheckMicros))
+            if (!resumed && claim.SignedAt is null && _user.Revoked != claim.SeenRevocation && _user.Revoked > (ulong)(now - RecheckMicros))
             {
                 return new ClaimOutcome(ClaimState.Recheck, _user.Revoked, []);
             }

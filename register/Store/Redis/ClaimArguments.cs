@@ -32,6 +32,7 @@ internal sealed class ClaimArguments(SessionsOptions options)
             SessionMember.FieldOf(perDevice: true, session.NamedDevice),
             (int)session.State,
             SessionRecord.Tail(session),
+            claim.SignedAt is { } signed ? Keys.Decimal(signed) : "",
         ];
     }
 

@@ -37,6 +37,25 @@ public sealed class AppsTests : IAsyncLifetime
         MinDeadAgeMs = 60_000,
         KeyWindowMs = 120_000,
         KeepChat = true,
+        TokenKinds = "both",
+        TokenKeys =
+        {
+            // The point of the example in RFC 7515, appendix A.3.
+            new SigningKey
+            {
+                Kid = "ec-1",
+                Alg = "ES256",
+                Kty = "EC",
+                Use = "sig",
+                Crv = "P-256",
+                X = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                Y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+            },
+        },
+        TokenAudiences = { "https://push.example" },
+        TokenMaxLifetimeMs = 600_000,
+        TokenClockSkewMs = 5_000,
+        TokenGraceMs = 1_000,
     };
 
     private World _world = null!;
@@ -58,6 +77,33 @@ public sealed class AppsTests : IAsyncLifetime
         Assert.Equal(put, listed);
         Assert.All(AppDescription.Descriptor.Fields.InDeclarationOrder(), field => Assert.False(field.Accessor.GetValue(put) is 0u or "" or false));
     }
+
+    [Fact]
+    public async Task PutApp_WithASecret_NeverShowsItAndKeepsItWhenItIsLeftOut()
+    {
+        const string Secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+        var app = new AppDescription { Name = "hidden", TokenKinds = "signed", TokenKeys = { new SigningKey { Kid = "hs-1", Alg = "HS256", K = Secret } } };
+        var put = await _world.Client.PutAppAsync(new PutAppRequest { App = app });
+
+        // As a command line changes one field: what it read goes back.
+        var again = await _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription(put) { Sender = "x" }, IfRevision = put.Revision });
+        var got = await _world.Client.GetAppAsync(new GetAppRequest { Name = "hidden" });
+        var listed = await _world.Client.ListAppsAsync(new ListAppsRequest());
+
+        Assert.Equal(("hs-1", ""), (Assert.Single(put.TokenKeys).Kid, put.TokenKeys[0].K));
+        Assert.DoesNotContain(Secret, $"{put}{again}{got}{listed}", StringComparison.Ordinal);
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument,
+            "app.token_keys[0].k: is missing, and none is stored for this kid.",
+            _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "hidden", TokenKinds = "signed", TokenKeys = { new SigningKey { Kid = "hs-2", Alg = "HS256" } } } }));
+    }
+
+    [Theory]
+    [InlineData("loose", "app.token_kinds: 'loose' is none of stored, signed, both.")]
+    [InlineData("signed", "app.token_keys: there is none; signed tokens need one.")]
+    public async Task PutApp_WithABadPolicyOfTokens_SaysTheField(string kinds, string message) =>
+        await Refused.WithAsync(
+            RefusalCode.InvalidArgument, message, _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "bad", TokenKinds = kinds } }));
 
     [Fact]
     public async Task PutApp_ThenPush_HoldsTheNewLimit()

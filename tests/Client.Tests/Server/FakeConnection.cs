@@ -49,12 +49,13 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
 
     public Task<Verify> ReadVerifyAsync() => ReadAsync<Verify>(Command.Verify);
 
-    public Task AnswerVerifyAsync(uint heartbeatMs = 60_000, string ticket = "", bool resumed = false, bool acknowledges = false) => SendAsync(Command.VerifyResult, new VerifyResult
+    public Task AnswerVerifyAsync(uint heartbeatMs = 60_000, string ticket = "", bool resumed = false, bool acknowledges = false, uint tokenExpiresMs = 0) => SendAsync(Command.VerifyResult, new VerifyResult
     {
         Code = 1,
         Resume = ticket,
         Resumed = resumed,
         Session = "1-1",
+        TokenExpiresMs = tokenExpiresMs,
         HeartbeatMs = heartbeatMs,
         Features = acknowledges ? [Features.HeartbeatAck, Features.Ack] : [Features.HeartbeatAck],
         Limits = new Limits { MaxFrameBytes = 1000, SilenceLimitMs = 150_000 },

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microservices.Contracts.Register;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Resume;
+using Microservices.Gateway.Tokens;
 using Microservices.Testing;
 using Microsoft.Extensions.Options;
 
@@ -31,10 +32,54 @@ public sealed class ResumeTicketsTests
     }
 
     [Fact]
+    public void Ticket_OfBeforeTokensWereInThem_IsReadAndWrittenAsEver()
+    {
+        Know(1);
+        const string Released = "AQAAAAEAAAGbdtqoAAAGR0hGIEABBHNob3ADYW5uB3Bob25lLTHp__EW3QFc3H_fu3YzBWCsuSMkgdBjw902TTjRsCWnpw";
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        Assert.Equal(Ann, _tickets.Read(Released, out _));
+        Assert.Equal(Released, _tickets.Issue(Ann));
+        Assert.NotEqual(Released.Length, _tickets.Issue(Ann with { Token = new TokenTimes(now, now + 1) }).Length);
+    }
+
+    [Fact]
+    public void Ticket_OfASignedToken_SaysItsTimesAndEndsWithIt()
+    {
+        Know(1);
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var ticket = Ann with { Token = new TokenTimes(now - 5, now + 60_000) };
+        var text = _tickets.Issue(ticket);
+
+        Assert.Equal(ticket, _tickets.Read(text, out _));
+        _time.Advance(TimeSpan.FromMilliseconds(59_999));
+        Assert.NotNull(_tickets.Read(text, out _));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(_tickets.Read(text, out var fault));
+        Assert.Equal(TicketOutcome.TokenExpired, fault);
+    }
+
+    [Fact]
+    public void Read_OfASignedTokensTicketWithAnyBitChanged_IsRefused()
+    {
+        Know(1);
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var bytes = Base64Url.DecodeFromChars(_tickets.Issue(Ann with { Token = new TokenTimes(now, now + 60_000) }));
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            var changed = bytes.ToArray();
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+
+            Assert.Null(_tickets.Read(Base64Url.EncodeToString(changed), out _));
+        }
+    }
+
+    [Fact]
     public void Ticket_OfTheLongestNames_IsAtMost512Characters()
     {
         Know(1);
-        var ticket = new ResumeTicket(new string('a', 32), string.Concat(Enumerable.Repeat("é", 64)), new string('d', 128), 1);
+        var token = new TokenTimes(_time.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue);
+        var ticket = new ResumeTicket(new string('a', 32), string.Concat(Enumerable.Repeat("é", 64)), new string('d', 128), 1, token);
 
         var text = _tickets.Issue(ticket);
 

@@ -182,6 +182,7 @@ internal sealed partial class FakeRegister
     {
         public override async Task Watch(WatchAppsRequest request, IServerStreamWriter<AppList> responseStream, ServerCallContext context)
         {
+            fake.ToldSecrets = request.WithSecrets;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, FrontOf(context).Stopping.Token);
             try
             {

@@ -51,6 +51,12 @@ internal sealed partial class FakeRegister : IAsyncDisposable
     /// <summary>Claims of these users are answered so, whatever their token.</summary>
     public ConcurrentDictionary<string, Outcome> Forced { get; } = new();
 
+    /// <summary>Signed tokens of before this are refused, Unix time, µs.</summary>
+    public ulong RevokedAtUs { get; set; }
+
+    /// <summary>A gateway asked for the secrets of keys.</summary>
+    public bool ToldSecrets { get; private set; }
+
     public ConcurrentQueue<ClaimRequest> Claims { get; } = new();
 
     public ConcurrentQueue<EndSession> Ends { get; } = new();
@@ -222,7 +228,8 @@ internal sealed partial class FakeRegister : IAsyncDisposable
             }
 
             var isResumed = claim.HasResumeEpoch && claim.ResumeEpoch == (former?.Key.Epoch ?? _resumable.GetValueOrDefault((claim.App, claim.User)));
-            if (!claim.HasHeldEpoch && !isResumed && claim.Token != "token-" + claim.User)
+            var isSigned = claim.HasSignedAtUs && claim.SignedAtUs > RevokedAtUs;
+            if (!claim.HasHeldEpoch && !isResumed && !isSigned && claim.Token != "token-" + claim.User)
             {
                 return new ClaimResult { Outcome = Outcome.WrongToken };
             }

@@ -27,6 +27,7 @@ public sealed class FrozenBytesTests
         "verify" => FrameWriter.ToArray(version, Command.Verify, Samples.Verify),
         "verify_result" => FrameWriter.ToArray(version, Command.VerifyResult, Samples.VerifyResult),
         "verify_result_resumed" => FrameWriter.ToArray(version, Command.VerifyResult, new VerifyResult { Code = 1, Resume = "ticket", Resumed = true }),
+        "verify_result_token" => FrameWriter.ToArray(version, Command.VerifyResult, new VerifyResult { Code = 1, Resume = "ticket", TokenExpiresMs = 600_000 }),
         "single_chat" => FrameWriter.ToArray(version, Command.SingleChat, Samples.Single),
         "group_chat" => FrameWriter.ToArray(version, Command.GroupChat, Samples.Group),
         "broadcast_chat" => FrameWriter.ToArray(version, Command.BroadcastChat, Samples.Broadcast),

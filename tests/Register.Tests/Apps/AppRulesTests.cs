@@ -1,5 +1,6 @@
 using Microservices.Contracts.Register;
 using Microservices.Register.Apps;
+using Microservices.Testing.Tokens;
 
 namespace Microservices.Register.Tests.Apps;
 
@@ -95,7 +96,23 @@ public sealed class AppRulesTests
     }
 
     [Theory]
+    [InlineData("\"signed\"", TokenKinds.Signed)]
+    [InlineData("\"Both\"", TokenKinds.Both)]
+    [InlineData("\"TOKEN_KINDS_SIGNED\"", TokenKinds.Signed)]
+    public void File_WithKeysOfTokens_IsRead(string kinds, TokenKinds expected)
+    {
+        var key = TestKey.Create("ES256", "ec-1");
+
+        var file = AppFile.Parse($$"""[{"name":"a","tokens":{"kinds":{{kinds}},"keys":[{{key.Jwk.ToJsonString()}}],"audiences":["b"],"max_lifetime_ms":60000}}]""");
+
+        Assert.Empty(file.Faults);
+        Assert.Equal((expected, "ec-1", 60_000u), (file.Apps[0].Tokens.Kinds, file.Apps[0].Tokens.Keys[0].Kid, file.Apps[0].Tokens.MaxLifetimeMs));
+    }
+
+    [Theory]
     [InlineData("""[{"name":"a","keep":{"max_age_ms":5}}]""", "app.keep.max_age_ms")]
+    [InlineData("""[{"name":"a","tokens":{"kinds":"loose"}}]""", "LOOSE")]
+    [InlineData("""[{"name":"a","tokens":{"keys":[{"kid":"k","alg":"RS256","d":"private"}]}}]""", "JSON list")]
     [InlineData("""[{"name":"a","liveness":{"preset":"sloppy"}}]""", "SLOPPY")]
     [InlineData("""[{"name":"a","liveness":{"preset":9}}]""", "app.liveness.preset")]
     [InlineData("""[{"name":"a","liveness":{"preset":"strict","preset":"plain"}}]""", "JSON list")]

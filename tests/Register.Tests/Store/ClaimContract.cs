@@ -264,6 +264,37 @@ public abstract class ClaimContract(StoreFixture fixture) : SessionStoreContract
     }
 
     [Fact]
+    public async Task Claim_WithASignedTokenOfBeforeTheRevocation_IsRefused_WithALaterOneIsNot()
+    {
+        var sessions = await SessionsAsync();
+        var epoch = await ClaimedAsync(Single("ann") with { SignedAt = 1 });
+        await sessions.RevokeAsync(App, "ann", CancellationToken.None);
+        var mark = (await ClaimAsync(Single("ann"))).Epoch;
+
+        var before = await ClaimAsync(Single("ann") with { SignedAt = epoch });
+        var atIt = await ClaimAsync(Single("ann") with { SignedAt = mark });
+        var later = await ClaimAsync(Single("ann") with { SignedAt = mark + 1 });
+        var again = await ClaimAsync(Single("ann", OtherRoom) with { SignedAt = mark });
+
+        Assert.Equal([ClaimState.NotResumed, ClaimState.NotResumed, ClaimState.Claimed, ClaimState.NotResumed], new[] { before, atIt, later, again }.Select(one => one.State));
+        Assert.Equal(later.Epoch, Assert.Single(await StoredAsync("ann")).Key.Epoch);
+        Assert.Equal(ClaimState.Claimed, (await ClaimAsync(Single("bob") with { SignedAt = 1 })).State);
+    }
+
+    [Fact]
+    public async Task Claim_ThatResumes_NeedsNoSignedToken()
+    {
+        var sessions = await SessionsAsync();
+        await sessions.RevokeAsync(App, "ann", CancellationToken.None);
+        var mark = (await ClaimAsync(Single("ann"))).Epoch;
+        var epoch = await ClaimedAsync(Single("ann") with { SignedAt = mark + 1 });
+
+        var resumed = await ClaimAsync(Single("ann", OtherRoom) with { ResumeEpoch = epoch, SignedAt = mark });
+
+        Assert.Equal((ClaimState.Claimed, true), (resumed.State, resumed.Resumed));
+    }
+
+    [Fact]
     public async Task Sweep_OfRoom_EndsItsSessionsOnly()
     {
         var sessions = await SessionsAsync();

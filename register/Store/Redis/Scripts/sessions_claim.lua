@@ -1,11 +1,12 @@
 -- Claims sessions of one partition, in their order.
 -- KEYS: 5… the user's record of each claim. ARGV: 5 µs for which a revocation asks for another look at the token, 6 most sessions of a user,
---   7 ms for which an ended session may be resumed, then thirteen per claim: 1 per device (0 or 1), 2 field, 3 app:user,
+--   7 ms for which an ended session may be resumed, then fourteen per claim: 1 per device (0 or 1), 2 field, 3 app:user,
 --   4 held epoch ('' = a new one), 5 epoch to resume ('' = none), 6 the token fits (0 or 1), 7 revocation that was known when the token was read,
---   8 incarnation, 9 session, 10 device as named, 11 the field of that device, 12 state, 13 the rest of the record.
+--   8 incarnation, 9 session, 10 device as named, 11 the field of that device, 12 state, 13 the rest of the record,
+--   14 µs when the token that fits was signed ('' = it is stored).
 -- Returns {{state, epoch, {field, record, …} displaced, resumed (0 or 1)}, …}, {displaced sessions, oldest first};
 --   state 1 claimed, 2 overtaken, 3 recheck, 4 not resumed and the token doesn't fit.
-local FIRST, EACH = 8, 13
+local FIRST, EACH = 8, 14
 
 -- What ended sessions say: the lowest epoch that may come back, and whether `resume` may.
 local function look_back(user, field, device_field, resume)
@@ -53,7 +54,7 @@ end
 local function claim(key, a)
   local per_device, field, user, held, resume = ARGV[a] == '1', ARGV[a + 1], ARGV[a + 2], tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
   local has_token, seen_revocation, incarnation, session = ARGV[a + 5] == '1', tonumber(ARGV[a + 6]), ARGV[a + 7], ARGV[a + 8]
-  local device, device_field, state, rest = ARGV[a + 9], ARGV[a + 10], ARGV[a + 11], ARGV[a + 12]
+  local device, device_field, state, rest, signed_at = ARGV[a + 9], ARGV[a + 10], ARGV[a + 11], ARGV[a + 12], tonumber(ARGV[a + 13])
   local stored, revoked = read(key)
   local floor, may_resume, ended = look_back(user, field, device_field, resume)
 
@@ -76,9 +77,9 @@ local function claim(key, a)
     end
   else
     resumed = resume and resume > revoked and resume >= floor and (latest == resume or (latest < resume and may_resume))
-    if not resumed and not has_token then
+    if not resumed and (not has_token or (signed_at and signed_at <= revoked)) then
       return { 4, '0', {}, 0 }
-    elseif not resumed and revoked ~= seen_revocation and revoked > now - ARGV[5] then
+    elseif not resumed and not signed_at and revoked ~= seen_revocation and revoked > now - ARGV[5] then
       return { 3, text(revoked), {}, 0 }
     end
   end
