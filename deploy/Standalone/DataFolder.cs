@@ -4,20 +4,13 @@ using Microservices.Center.ApiKeys;
 
 namespace Microservices.Standalone;
 
-/// <summary>What stays between starts: an API key, the tokens of the demo users, the apps and kept messages. Made at the first start, readable by their owner only.</summary>
+/// <summary>What stays between starts: an API key, the tokens of the demo users, a key that signs tokens, the apps and kept messages. Made at the first start, readable by their owner only.</summary>
 internal sealed class DataFolder
 {
     public const string KeyFileName = "api-key.txt";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int TokenBytes = 24;
-
-    // Newcomers talk to everybody; elsewhere an app has to allow it.
-    private const string DefaultApps = """
-        [
-          { "name": "default", "chat": { "users": true, "broadcast": true }, "sender": "standalone" }
-        ]
-        """;
 
     private static readonly string[] DemoNames = ["alice", "bob", "carol", "dave"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -34,6 +27,9 @@ internal sealed class DataFolder
 
     public string DemoUsersFile => System.IO.Path.Combine(Path, "demo-users.json");
 
+    /// <summary>The key of the app <c>signed</c>, as its login system would have it.</summary>
+    public string SigningKeyFile => System.IO.Path.Combine(Path, "signing-key.jwk");
+
     /// <summary>The apps that register stores at start if they aren't there yet.</summary>
     public string AppsFile => System.IO.Path.Combine(Path, "apps.json");
 
@@ -49,7 +45,12 @@ internal sealed class DataFolder
             Directory.CreateDirectory(folder.Path);
             CreateOnce(folder.KeyFile, folder.NewKey);
             CreateOnce(folder.DemoUsersFile, NewDemoUsers);
-            CreateOnce(folder.AppsFile, static () => DefaultApps);
+            CreateOnce(folder.SigningKeyFile, DemoApps.NewKey);
+            CreateOnce(folder.AppsFile, () => DemoApps.Json(File.ReadAllText(folder.SigningKeyFile)));
+        }
+        catch (JsonException)
+        {
+            throw new StandaloneFault($"{folder.SigningKeyFile} is no JSON Web Key. Delete it to have a new one.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,7 @@ internal static class AppFields
     }
 
     private static IEnumerable<FieldDescriptor> Settable() =>
-        AppDescription.Descriptor.Fields.InDeclarationOrder().Where(static field => !Fixed.Contains(field.Name));
+        AppDescription.Descriptor.Fields.InDeclarationOrder().Where(static field => !field.IsRepeated && !Fixed.Contains(field.Name));
 
     private static object Parse(FieldDescriptor field, string value) => field.FieldType switch
     {

@@ -70,8 +70,20 @@ internal static class AppsCommand
             HelpName = "field=value",
             DefaultValueFactory = static _ => [],
         };
+        var addKey = new Option<string[]>("--add-key")
+        {
+            Description = "A file with a JSON Web Key that signs tokens: its public part, or its secret (HS256), is added to the app's keys. Several times.",
+            HelpName = "file",
+            DefaultValueFactory = static _ => [],
+        };
+        var removeKey = new Option<string[]>("--remove-key")
+        {
+            Description = "The kid of a key whose tokens are not taken any more. Several times.",
+            HelpName = "kid",
+            DefaultValueFactory = static _ => [],
+        };
         var create = new Option<bool>("--create") { Description = "Make the app; it must not exist yet." };
-        var command = new Command("put", "Change an app's policy, or make an app.") { name, set, create };
+        var command = new Command("put", "Change an app's policy, or make an app.") { name, set, addKey, removeKey, create };
         center.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -84,6 +96,8 @@ internal static class AppsCommand
             {
                 AppFields.Set(app, assignment);
             }
+
+            AppKeys.Change(app, parsed.GetRequiredValue(addKey), parsed.GetRequiredValue(removeKey));
 
             // Refused when somebody else changed it meanwhile.
             var put = new PutAppRequest { App = app, IfRevision = app.Revision };

@@ -10,15 +10,17 @@ internal static class ChatToken
     private const string DemoUsers = "demo-users.json";
 
     /// <summary>The token as given, or from a file, or of a demo user of the standalone server.</summary>
+    /// <returns>Empty: a command prints it.</returns>
     /// <exception cref="CliException">There is none, or more than one source is named.</exception>
-    public static string Of(string user, string? token, string? tokenFile, string? data)
+    public static string Of(string user, string? token, string? tokenFile, string? tokenCommand, string? data)
     {
-        if (new[] { token, tokenFile, data }.Count(static source => source is not null) > 1)
+        if (new[] { token, tokenFile, tokenCommand, data }.Count(static source => source is not null) > 1)
         {
-            throw new CliException("--token, --token-file and --data exclude one another; give one");
+            throw new CliException("--token, --token-file, --token-command and --data exclude one another; give one");
         }
 
-        return token is not null ? Secrets.Check("token", "of --token", token)
+        return tokenCommand is not null ? ""
+            : token is not null ? Secrets.Check("token", "of --token", token)
             : tokenFile is not null ? Secrets.FromFile("token", tokenFile)
             : OfDemoUser(user, Path.Combine(data ?? DefaultData, DemoUsers));
     }

@@ -20,6 +20,12 @@ internal sealed class UserOptions
 
     private readonly Option<string?> _tokenFile = new("--token-file") { Description = "A file with your token.", HelpName = "file" };
 
+    private readonly Option<string?> _tokenCommand = new("--token-command")
+    {
+        Description = "A command that prints your token: run before each connection, and before a token's end to go on with the next one.",
+        HelpName = "command",
+    };
+
     private readonly Option<string?> _data = new("--data")
     {
         Description = $"The standalone server's folder: the token of a demo user. Default {ChatToken.DefaultData}.",
@@ -43,7 +49,7 @@ internal sealed class UserOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _user, _token, _tokenFile, _data, _app, _device, _dispatcher, _gateway })
+        foreach (var option in new Option[] { _user, _token, _tokenFile, _tokenCommand, _data, _app, _device, _dispatcher, _gateway })
         {
             command.Options.Add(option);
         }
@@ -65,7 +71,8 @@ internal sealed class UserOptions
                 parsed.GetRequiredValue(_app),
                 user,
                 parsed.GetValue(_device) ?? "",
-                ChatToken.Of(user, parsed.GetValue(_token), parsed.GetValue(_tokenFile), parsed.GetValue(_data)),
+                ChatToken.Of(user, parsed.GetValue(_token), parsed.GetValue(_tokenFile), parsed.GetValue(_tokenCommand), parsed.GetValue(_data)),
+                parsed.GetValue(_tokenCommand) is { } command ? cancellationToken => TokenProgram.RunAsync(command, cancellationToken) : null,
                 address is null ? [Options.Url("--dispatcher", parsed.GetRequiredValue(_dispatcher))] : [],
                 address is null ? [] : [Gateway(address)])));
         }

@@ -43,6 +43,7 @@ internal static class ReceiveCommand
                 User = login.User,
                 Device = login.Device,
                 Token = login.Token,
+                TokenProvider = login.TokenProvider,
                 Dispatchers = login.Dispatchers,
                 Endpoints = login.Endpoints,
                 OnPush = reception.TakeAsync,

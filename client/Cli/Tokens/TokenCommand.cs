@@ -6,11 +6,11 @@ using Microservices.Contracts.Center;
 
 namespace Microservices.Cli.Tokens;
 
-/// <summary><c>token issue</c> and <c>token revoke</c>: the credentials of users.</summary>
+/// <summary><c>token</c>: the credentials of users.</summary>
 internal static class TokenCommand
 {
     public static Command Create(Terminal terminal) =>
-        new("token", "Issue and revoke the tokens that users log in with.") { Issue(terminal), Revoke(terminal) };
+        new("token", "Issue, sign and revoke the tokens that users log in with.") { Issue(terminal), Revoke(terminal), SignCommands.Key(terminal), SignCommands.Sign(terminal) };
 
     private static Command Issue(Terminal terminal)
     {
@@ -37,7 +37,7 @@ internal static class TokenCommand
             var reply = await connection.CallAsync((client, call) => client.IssueTokenAsync(request, call), cancellationToken);
             if (parsed.GetValue(output) is { } file)
             {
-                TokenFile.Write(file, reply.Token);
+                PrivateFile.Write(file, reply.Token);
                 terminal.Out.Line($"The token of {request.User} is in '{file}'.");
             }
             else
@@ -55,7 +55,7 @@ internal static class TokenCommand
         var center = new CenterOptions();
         var app = Options.App();
         var user = User();
-        var command = new Command("revoke", "Remove a user's token and end the user's sessions.") { app, user };
+        var command = new Command("revoke", "Remove a user's token, make signed ones void that were issued until now, and end the user's sessions.") { app, user };
         center.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

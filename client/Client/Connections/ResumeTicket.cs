@@ -24,8 +24,9 @@ internal sealed class ResumeTicket
         return _ticket;
     }
 
-    /// <summary>A login with <paramref name="token"/> succeeded and brought this ticket, or none.</summary>
-    /// <param name="isSigned">The token is a signed one, which has an end: the next one is another.</param>
+    /// <summary>
+    /// A login with <paramref name="token"/> succeeded and brought this ticket, or none. <paramref name="isSigned"/>: the token has an end, and another one follows it.
+    /// </summary>
     public void Keep(string ticket, string token, bool isSigned)
     {
         _isSigned = isSigned;

@@ -45,4 +45,28 @@ public sealed class NewcomerTests
         Assert.True(await bob.WaitForExitAsync() == 0, bob.Output);
         await standalone.StopAsync();
     }
+
+    [Fact]
+    public async Task ReadmeCommands_AnAppThatSignsItsTokens_LetsItsUsersInUntilTheyAreRevoked()
+    {
+        using var folder = new TempFolder();
+        await using var standalone = await StandaloneProcess.StartAsync(folder.Path, StandaloneProcess.FreeOffset());
+        await standalone.WaitForWelcomeAsync();
+        var key = Path.Combine(folder.Path, "signing-key.jwk");
+        var sign = $"dotnet exec '{Repository.Dll("client/Cli", "Cli")}' token sign --key '{key}' --app signed --user zoe";
+        string[] center = ["--key-file", standalone.KeyFile, "--center", $"http://127.0.0.1:{standalone.PortOf(StandaloneProcess.CenterPort)}"];
+
+        await using var zoe = CliProcess.Start(
+            ["chat", "--app", "signed", "--user", "zoe", "--token-command", sign, "--dispatcher", $"http://127.0.0.1:{standalone.PortOf(8100)}"]);
+        await zoe.WaitForAsync("as zoe");
+
+        await using var get = CliProcess.Start(["apps", "get", "signed", .. center]);
+        Assert.True(await get.WaitForExitAsync() == 0, get.Output);
+        Assert.Contains("\"kid\": \"demo\"", get.Output, StringComparison.Ordinal);
+        await using var revoke = CliProcess.Start(["token", "revoke", "--app", "signed", "--user", "zoe", .. center]);
+        Assert.True(await revoke.WaitForExitAsync() == 0, revoke.Output);
+        Assert.NotEqual(0, await zoe.WaitForExitAsync());
+        Assert.Contains("revoked", zoe.Output, StringComparison.Ordinal);
+        await standalone.StopAsync();
+    }
 }

@@ -52,7 +52,7 @@ public sealed class FrozenBytesTests
         "heartbeat" => FrameWriter.ToArray(1, FrameHeader.Read(frame).Command),
         "verify" => Rewrite<Verify>(frame, version),
         "verify_result" => Rewrite<VerifyResult>(frame, version),
-        "verify_result_resumed" => Rewrite<VerifyResult>(frame, version),
+        "verify_result_resumed" or "verify_result_token" => Rewrite<VerifyResult>(frame, version),
         "single_chat" => Rewrite<SingleChat>(frame, version),
         "group_chat" => Rewrite<GroupChat>(frame, version),
         "broadcast_chat" => Rewrite<BroadcastChat>(frame, version),

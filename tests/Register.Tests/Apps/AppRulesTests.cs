@@ -103,7 +103,7 @@ public sealed class AppRulesTests
     {
         var key = TestKey.Create("ES256", "ec-1");
 
-        var file = AppFile.Parse($$"""[{"name":"a","tokens":{"kinds":{{kinds}},"keys":[{{key.Jwk.ToJsonString()}}],"audiences":["b"],"max_lifetime_ms":60000}}]""");
+        var file = AppFile.Parse($$"""[{"name":"a","tokens":{"kinds":{{kinds}},"keys":[{{key.Jwk.ToJsonString()}}],"audiences":["b"],"max_lifetime_ms":60000} }]""");
 
         Assert.Empty(file.Faults);
         Assert.Equal((expected, "ec-1", 60_000u), (file.Apps[0].Tokens.Kinds, file.Apps[0].Tokens.Keys[0].Kid, file.Apps[0].Tokens.MaxLifetimeMs));

@@ -3,10 +3,10 @@ using Microservices.Cli.CommandLine;
 namespace Microservices.Cli.Tokens;
 
 /// <summary>A new file that only its owner can read.</summary>
-internal static class TokenFile
+internal static class PrivateFile
 {
     /// <exception cref="CliException">The file cannot be written.</exception>
-    public static void Write(string path, string token)
+    public static void Write(string path, string secret)
     {
         try
         {
@@ -22,11 +22,11 @@ internal static class TokenFile
             }
 
             using var file = new StreamWriter(path, options);
-            file.WriteLine(token);
+            file.WriteLine(secret);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"The file '{path}' cannot be written: {fault.Message}; the token was issued, issue another one");
+            throw new CliException($"The file '{path}' cannot be written: {fault.Message}");
         }
     }
 }
