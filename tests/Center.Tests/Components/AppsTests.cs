@@ -94,13 +94,13 @@ public sealed class AppsTests : IAsyncLifetime
         Assert.DoesNotContain(Secret, $"{put}{again}{got}{listed}", StringComparison.Ordinal);
         await Refused.WithAsync(
             RefusalCode.InvalidArgument,
-            "app.token_keys[0].k: is missing, and none is stored for this kid.",
+            "app.token_keys[0].k: is missing, and none is stored for this kid",
             _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "hidden", TokenKinds = "signed", TokenKeys = { new SigningKey { Kid = "hs-2", Alg = "HS256" } } } }));
     }
 
     [Theory]
-    [InlineData("loose", "app.token_kinds: 'loose' is none of stored, signed, both.")]
-    [InlineData("signed", "app.token_keys: there is none; signed tokens need one.")]
+    [InlineData("loose", "app.token_kinds: 'loose' is none of stored, signed, both")]
+    [InlineData("signed", "app.token_keys: there is none; signed tokens need one")]
     public async Task PutApp_WithABadPolicyOfTokens_SaysTheField(string kinds, string message) =>
         await Refused.WithAsync(
             RefusalCode.InvalidArgument, message, _world.Client.PutAppAsync(new PutAppRequest { App = new AppDescription { Name = "bad", TokenKinds = kinds } }));

@@ -159,8 +159,8 @@ public sealed class SignedTokenProcessTests(SharedCluster shared)
         }
     }
 
-    private static Task PutKeysAsync(Cluster cluster, string app, params TestKey[] keys) =>
-        cluster.Center().PutAppAsync(new PutAppRequest { App = With(new AppDescription { Name = app }, keys) }).ResponseAsync;
+    private static async Task PutKeysAsync(Cluster cluster, string app, params TestKey[] keys) =>
+        await cluster.Center().PutAppAsync(new PutAppRequest { App = With(new AppDescription { Name = app }, keys) });
 
     private static AppDescription With(AppDescription app, params TestKey[] keys)
     {
