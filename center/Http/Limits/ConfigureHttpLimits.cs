@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Microservices.Center.Http.Limits;
 
-/// <summary>The server's limits of what comes before a body. The server has one set of them: the gRPC and admin ports have them too.</summary>
+/// <summary>The server's limits that can't be set for one port or request: the gRPC and admin ports have them too.</summary>
 internal sealed class ConfigureHttpLimits(IOptions<HttpLimitOptions> options) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
@@ -15,5 +15,6 @@ internal sealed class ConfigureHttpLimits(IOptions<HttpLimitOptions> options) : 
         limits.MaxRequestHeaderCount = given.MaxHeaders;
         limits.RequestHeadersTimeout = given.HeadersTimeout;
         limits.KeepAliveTimeout = given.KeepAliveTimeout;
+        limits.MinRequestBodyDataRate = new MinDataRate(given.MinBodyBytesPerSecond, given.SlowBodyGrace);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class HttpLimitOptions
     [Range(1_024, 16 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>A body that comes more slowly is refused, bytes a second. Default 240.</summary>
+    /// <summary>A body that comes more slowly is refused, bytes a second. Default 240. Also of the gRPC port, but for its streams.</summary>
     [Range(1, 1_000_000)]
     public int MinBodyBytesPerSecond { get; set; } = 240;
 

@@ -6,11 +6,8 @@ using Microservices.Center.Http.Json;
 using Microservices.Center.Http.Limits;
 using Microservices.Center.Refusals;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Microservices.Center.Http.Operations;
 
@@ -24,7 +21,11 @@ internal sealed class JsonBody(IOptions<HttpLimitOptions> options)
     public async Task ReadAsync(HttpContext context, IMessage message, bool isOptional)
     {
         var request = context.Request;
-        SetLimits(context);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = _limits.MaxBodyBytes;
+        }
+
         if (request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             if (!isOptional)
@@ -41,19 +42,6 @@ internal sealed class JsonBody(IOptions<HttpLimitOptions> options)
         if (body.Length > 0 || !isOptional)
         {
             Parse(body.GetBuffer().AsMemory(0, (int)body.Length), message);
-        }
-    }
-
-    private void SetLimits(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = _limits.MaxBodyBytes;
-        }
-
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = new MinDataRate(_limits.MinBodyBytesPerSecond, _limits.SlowBodyGrace);
         }
     }
 
