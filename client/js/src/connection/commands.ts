@@ -1,0 +1,20 @@
+/** The commands of the protocol that this client speaks. */
+export const commands = {
+    verify: 1,
+    singleChat: 2,
+    groupChat: 3,
+    broadcastChat: 4,
+    heartbeat: 5,
+    ack: 6,
+    goodbye: 12,
+    fetch: 13,
+    verifyResult: 101,
+    singleChatDelivery: 102,
+    groupChatDelivery: 103,
+    broadcastChatDelivery: 104,
+    heartbeatAck: 105,
+    push: 106,
+    directive: 107,
+    error: 108,
+    page: 113,
+} as const;
