@@ -1,5 +1,5 @@
 // Writes src/codes.ts from proto/codes.csv: npm run codes.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const table = new URL("../../../proto/codes.csv", import.meta.url);
@@ -28,5 +28,8 @@ ${members.join("")}} as const;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-    writeFileSync(target, codesSource());
+    // Put in place whole: another script may read it at this moment.
+    const draft = `${fileURLToPath(target)}.${process.pid}.new`;
+    writeFileSync(draft, codesSource());
+    renameSync(draft, target);
 }
