@@ -5,24 +5,29 @@ const MAX_LENGTH = 512;
 export class ResumeTicket {
     #ticket = "";
     #token = "";
+    #hasEnd = false;
 
-    /** The ticket to send along with the token; empty = none. Another token than it was given for: the ticket is dropped. */
+    /**
+     * The ticket to send along with the token; empty = none. Another token than it was given for: the ticket is dropped, unless tokens have an end and
+     * follow one another.
+     */
     for(token: string): string {
-        if (token !== this.#token) {
+        if (token !== this.#token && !this.#hasEnd) {
             this.drop();
         }
 
         return this.#ticket;
     }
 
-    /** A login with the token succeeded and brought this ticket, or none. */
-    keep(ticket: string, token: string): void {
+    /** A login with the token succeeded and brought this ticket, or none. @param hasEnd The token has an end, and another one follows it. */
+    keep(ticket: string, token: string, hasEnd: boolean): void {
+        this.#hasEnd = hasEnd;
         this.#ticket = ticket.length <= MAX_LENGTH ? ticket : "";
         this.#token = token;
     }
 
     /** The session has ended for good. */
     drop(): void {
-        this.keep("", "");
+        this.keep("", "", false);
     }
 }

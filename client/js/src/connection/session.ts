@@ -1,18 +1,19 @@
 import { codes } from "../codes.js";
-import { actionOf, nameOf } from "../code.js";
+import { actionOf, nameOf, type ClientAction } from "../code.js";
 import { messageOf, PushError } from "../errors.js";
 import type { ChatAudience } from "../messages.js";
 import type { Inbox } from "../receive/inbox.js";
 import type { Settings } from "../settings.js";
 import { Deferred, now, within } from "../time.js";
-import type { Body } from "./body.js";
+import { Body } from "./body.js";
 import { commands } from "./commands.js";
 import type { Connection } from "./connection.js";
-import { endOfRefusal, endOfVerifyError, lost, type ConnectionEnd } from "./connection-end.js";
+import { endOfRefusal, endOfVerifyError, lost } from "./connection-end.js";
 import type { Credentials } from "./credentials.js";
 import { chatOf, errorOf, pageOf, pushOf } from "./deliveries.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { ResumeTicket } from "./resume-ticket.js";
+import { TokenRenewal } from "./token-renewal.js";
 import type { Incoming } from "./wire.js";
 
 const SDK = "microservices-js/0.1.0";
@@ -39,6 +40,7 @@ export interface SessionParts {
 export class Session {
     private token = "";
     private isAnswered = false;
+    private isRenewing = false;
     private verifiedAt: number | undefined;
     private answer = new Deferred<Body>();
 
@@ -69,14 +71,18 @@ export class Session {
                 return;
             }
 
-            let answer = await this.verify(token);
-            if (isWrongToken(answer) && this.parts.credentials.canRenew) {
-                answer = await this.verify(await this.parts.credentials.get(stop));
+            let answer = await this.login(token);
+            if (isTokenRefused(answer) && this.parts.credentials.canRenew) {
+                answer = await this.login(await this.parts.credentials.get(stop));
             }
 
             if (answer.uint("code") !== VERIFIED) {
                 connection.end(endOfRefusal(answer.text("reason"), answer.uint("retry_after_ms")));
+                return;
             }
+
+            const renewal = new TokenRenewal(connection, this.parts.credentials, (next) => this.renew(next));
+            await renewal.run(answer.uint("token_expires_ms"));
         } catch (fault) {
             connection.end(lost(messageOf(fault)));
         }
@@ -118,22 +124,34 @@ export class Session {
         }
     }
 
-    private async verify(token: string): Promise<Body> {
+    private login(token: string): Promise<Body> {
         const { settings, ticket } = this.parts;
-        this.token = token;
         this.isAnswered = false;
-        this.answer = new Deferred<Body>();
-        this.connection.trySend(commands.verify, {
-            user: settings.user,
-            token,
-            app: settings.app,
-            device: settings.device,
+        return this.verify(token, {
             network: settings.network(),
             heartbeat_ms: Math.round(this.heartbeat.intervalMs),
             resume: ticket.for(token),
             sdk: SDK,
             features: settings.receive.acknowledge === "afterHandler" ? [HEARTBEAT_ACK, ACK] : [HEARTBEAT_ACK],
         });
+    }
+
+    /** Sends the next token on the verified connection. */
+    private async renew(token: string): Promise<Body> {
+        this.isRenewing = true;
+        try {
+            return await this.verify(token, { sdk: SDK, id: "renew" });
+        } finally {
+            this.isRenewing = false;
+        }
+    }
+
+    private verify(token: string, fields: Readonly<Record<string, unknown>>): Promise<Body> {
+        const { settings } = this.parts;
+        const { app, device, user } = settings;
+        this.token = token;
+        this.answer = new Deferred<Body>();
+        this.connection.trySend(commands.verify, { user, token, app, device, ...fields });
         const late = () => new PushError(codes.connection_lost, `No answer to verify within ${settings.connectTimeoutMs} ms.`);
         return within(Promise.race([this.answer.promise, ended(this.connection)]), settings.connectTimeoutMs, late);
     }
@@ -148,10 +166,13 @@ export class Session {
             connection.maxSendBytes = answer.body("limits").uint("max_frame_bytes") || connection.maxSendBytes;
             const login = { session: answer.text("session"), resumed: answer.flag("resumed") };
             this.heartbeat.apply(answer.uint("heartbeat_ms"));
-            this.parts.ticket.keep(answer.text("resume"), this.token);
+            this.parts.ticket.keep(answer.text("resume"), this.token, answer.uint("token_expires_ms") > 0);
             this.verifiedAt = now();
             this.heartbeat.start(features.includes(HEARTBEAT_ACK));
             this.parts.onVerified(login);
+        } else if (answer.uint("code") === VERIFIED && this.isRenewing) {
+            // This ticket is good for as long as the new token.
+            this.parts.ticket.keep(answer.text("resume"), this.token, true);
         }
 
         this.answer.resolve(answer);
@@ -179,20 +200,22 @@ export class Session {
         } else if (error.command === commands.verify && this.verifiedAt === undefined) {
             this.isAnswered = true;
             this.connection.end(endOfVerifyError(code, message, retryAfterMs));
+        } else if (error.command === commands.verify && this.isRenewing) {
+            this.answer.resolve(Body.of({ reason: error.reason }));
         } else if (!this.parts.inbox.fetches.tryFail(error)) {
             this.parts.inbox.onError(error);
         }
     }
 }
 
-function endOfDirective(action: string, code: number): ConnectionEnd["action"] {
+function endOfDirective(action: string, code: number): ClientAction {
     const byCode = code === 0 ? "continue" : actionOf(code);
     const byName = action === "reconnect" || action === "back_off" ? action : action === "logout" ? "stop" : "continue";
     return byCode !== "continue" ? byCode : byName;
 }
 
-function isWrongToken(answer: Body): boolean {
-    return answer.uint("code") !== VERIFIED && ["", "wrong_token"].includes(answer.text("reason"));
+function isTokenRefused(answer: Body): boolean {
+    return answer.uint("code") !== VERIFIED && ["", "wrong_token", "token_expired"].includes(answer.text("reason"));
 }
 
 async function ended(connection: Connection): Promise<never> {

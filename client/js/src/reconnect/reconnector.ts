@@ -157,7 +157,14 @@ export class Reconnector {
             await Promise.race([connection.isClosed, pause(this.settings.closeTimeoutMs)]);
         }
 
-        return { ...end, verifiedForMs: session.verifiedForMs };
+        return { ...this.judge(end, session), verifiedForMs: session.verifiedForMs };
+    }
+
+    /** A token that has ended is nothing to stop for where another one can be had. */
+    private judge(end: ConnectionEnd, session: Session): ConnectionEnd {
+        return nameOf(end.code) === "token_expired" && this.credentials.canRenew
+            ? { ...end, action: session.verifiedForMs === undefined ? "back_off" : "reconnect" }
+            : end;
     }
 
     private sessionOn(connection: Connection, endpoint: Endpoint): Session {
