@@ -1,6 +1,9 @@
 using Microservices.Bus;
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Arrivals;
+using Microservices.Gateway.Arrivals.Proxy;
+using Microservices.Gateway.Arrivals.Tls;
 using Microservices.Gateway.Commands;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery;
@@ -33,6 +36,7 @@ namespace Microservices.Gateway;
 internal static class GatewayParts
 {
     public const int TcpPort = 8124;
+    public const int TlsPort = 8125;
     public const int WebSocketPort = 8126;
     public const int AdminPort = 8127;
 
@@ -45,24 +49,43 @@ internal static class GatewayParts
         // Kestrel's meter keeps tags for each connection; the gateway counts connections itself.
         services.AddSingleton(new SkippedMeter("Microsoft.AspNetCore.Server.Kestrel"));
 
-        // Transport: Kestrel accepts and reads; frames are sent on the connection's socket.
-        builder.AddListener(GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>(), speaksHttp: false);
+        // Transport: Kestrel accepts and reads; frames are sent on the connection's socket, or with TLS through Kestrel's pipe.
+        builder.AddListener(
+            GatewayListeners.Tcp, TcpPort, static listen => listen.UseConnectionHandler<ClientConnectionHandler>(), speaksHttp: false, before: Doors(GatewayListeners.Tcp));
         services.AddOptions<Hosting.Listening.ListenerOptions>(GatewayListeners.Tcp)
-            .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS.");
+            .Validate(static listener => listener.CertificateFile is null, "Tcp:CertificateFile: this listener speaks no TLS; Tls:CertificateFile is for the one that does.");
+        builder.AddListener(
+            GatewayListeners.Tls,
+            TlsPort,
+            static listen => listen.UseConnectionHandler<TlsConnectionHandler>(),
+            speaksHttp: false,
+            before: Doors(GatewayListeners.Tls),
+            onlyTls: true);
         builder.AddListener(GatewayListeners.WebSocket, WebSocketPort, static listen =>
         {
             // A WebSocket begins with HTTP/1.1; nothing else is offered where TLS lets the two sides agree on it.
             listen.Protocols = HttpProtocols.Http1;
             listen.UseConnectionHandler<WebSocketConnectionHandler>();
-        }, speaksHttp: false);
+        }, speaksHttp: false, before: Doors(GatewayListeners.WebSocket));
         services.AddValidatedOptions<WebSocketsOptions, WebSocketsOptionsValidator>(WebSocketsOptions.Section);
         services.AddSingleton<IValidateOptions<WebSocketsOptions>, WebSocketOriginsValidator>();
         services.AddSingleton<WebSocketMetrics>();
         services.AddSingleton<WebSocketParts>();
+
+        // Arrivals: PROXY headers and handshakes, before a connection is one of ours
+        services.AddValidatedOptions<ProxyProtocolOptions, ProxyProtocolOptionsValidator>(ProxyProtocolOptions.Section);
+        services.AddSingleton<IValidateOptions<ProxyProtocolOptions>, TrustedNetworksValidator>();
+        services.AddValidatedOptions<TlsOptions, TlsOptionsValidator>(TlsOptions.Section);
+        services.AddSingleton<ArrivalMetrics>();
+        services.AddSingleton<ProxyDoor>();
+        services.AddSingleton<HandshakeDoor>();
         services.AddOptions<SocketTransportOptions>().Configure<IConfiguration>(static (transport, configuration) =>
         {
             // What a connection reads is handled on the thread that read it: no handler blocks.
             transport.UnsafePreferInlineScheduling = true;
+
+            // What a client with TLS does not take is to wait in its outbox, where it is limited, not here.
+            transport.MaxWriteBufferSize = 32 * 1024;
 
             // Room for the longest frame while the one before it is handled; the rest stays with the system. Options are judged later than this is asked for.
             var admission = configuration.GetSection(AdmissionOptions.Section).Get<AdmissionOptions>() ?? new AdmissionOptions();
@@ -160,4 +183,14 @@ internal static class GatewayParts
         services.AddHostedService(static provider => provider.GetRequiredService<GatewayService>());
         return builder;
     }
+
+    /// <summary>What stands before a port for clients.</summary>
+    private static Action<ListenOptions, bool> Doors(string listener) => (listen, speaksTls) =>
+    {
+        listen.ApplicationServices.GetRequiredService<ProxyDoor>().Guard(listen);
+        if (speaksTls)
+        {
+            listen.ApplicationServices.GetRequiredService<HandshakeDoor>().Guard(listen, listener);
+        }
+    };
 }

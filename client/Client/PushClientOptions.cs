@@ -14,6 +14,12 @@ public sealed class PushClientOptions
     /// <summary>Gateways that are known without a dispatcher, the best first. With a dispatcher: what is tried while it does not answer.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
+    /// <summary>
+    /// Given: every connection to a gateway uses TLS, the dispatchers are asked for gateways with it, and <see cref="Endpoints"/> are ports that speak it. There is
+    /// no way back to plain text, which somebody in between could force. Null = plain TCP.
+    /// </summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>The app. Default <c>default</c>.</summary>
     public string App { get; init; } = "default";
 
@@ -38,7 +44,7 @@ public sealed class PushClientOptions
     /// <summary>The longest frame that the client takes, bytes; more than any gateway sends (256 KiB unless told otherwise). Default 1 MiB.</summary>
     public uint MaxFrameBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How long the dispatcher's answer, the TCP connection, and the answers to verify and fetch may take, each. Default 10 s.</summary>
+    /// <summary>How long the dispatcher's answer, the TCP connection with its TLS handshake, and the answers to verify and fetch may take, each. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long <see cref="PushClient.CloseAsync"/> waits for what is still to be sent. Default 2 s.</summary>
@@ -83,6 +89,7 @@ public sealed class PushClientOptions
         Check.That(MaxQueuedFrames > 0, nameof(MaxQueuedFrames), $"{MaxQueuedFrames}; it takes 1 or more");
         Check.Positive(ConnectTimeout, nameof(ConnectTimeout));
         Check.Positive(CloseTimeout, nameof(CloseTimeout));
+        Tls?.Validate();
         Receive.Validate();
         Heartbeat.Validate();
         Reconnect.Validate();

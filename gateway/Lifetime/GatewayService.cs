@@ -1,5 +1,6 @@
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Arrivals;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Fetching;
@@ -170,7 +171,13 @@ internal sealed class GatewayService(
         while (gate.Connections > 0 && !cancellationToken.IsCancellationRequested)
         {
             // Every connection has a deadline, so the wheel knows them all; one that is just being looked at comes next time.
-            foreach (var connection in wheel.Snapshot().OfType<Connection>())
+            var entries = wheel.Snapshot();
+            foreach (var arrival in entries.OfType<Arrival>())
+            {
+                arrival.Cut();
+            }
+
+            foreach (var connection in entries.OfType<Connection>())
             {
                 closed += connection.IsClosing ? 0 : 1;
                 connection.Close(Code.GoingAway, "The gateway shuts down.", spreadMs: (uint)Random.Shared.NextInt64((long)options.Value.ReconnectSpread.TotalMilliseconds + 1));

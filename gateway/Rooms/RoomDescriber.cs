@@ -25,13 +25,21 @@ internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonit
         };
         description.Labels.Add(room.Labels);
         description.Addresses.AddRange(room.Addresses.Count == 0
-            ? [AddressOf(listener, "tcp"), AddressOf(bound[GatewayListeners.WebSocket], listeners.Get(GatewayListeners.WebSocket).CertificateFile is null ? "ws" : "wss")]
+            ? Listening()
             : room.Addresses.Select(static address => new Address { Host = address.Host, Port = (uint)address.Port, Transport = address.Transport }));
         return description;
     }
 
-    private static Address AddressOf(IPEndPoint listener, string transport) =>
-        new() { Host = HostOf(listener.Address), Port = (uint)listener.Port, Transport = transport };
+    private IEnumerable<Address> Listening()
+    {
+        yield return AddressOf(bound[GatewayListeners.Tcp], "tcp");
+        if (bound.Listens(GatewayListeners.Tls))
+        {
+            yield return AddressOf(bound[GatewayListeners.Tls], "tls");
+        }
+
+        yield return AddressOf(bound[GatewayListeners.WebSocket], listeners.Get(GatewayListeners.WebSocket).CertificateFile is null ? "ws" : "wss");
+    }
 
     private static string NameOf(IPEndPoint listener)
     {
@@ -39,6 +47,9 @@ internal sealed class RoomDescriber(IOptions<RoomOptions> options, IOptionsMonit
         var host = new string([.. Dns.GetHostName().ToLowerInvariant().Select(static letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]);
         return host[..Math.Min(host.Length, MaxNameLength - suffix.Length)] + suffix;
     }
+
+    private static Address AddressOf(IPEndPoint listener, string transport) =>
+        new() { Host = HostOf(listener.Address), Port = (uint)listener.Port, Transport = transport };
 
     private static string HostOf(IPAddress address) =>
         address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : address.ToString();

@@ -20,7 +20,7 @@ public sealed class RoomOptions
     /// <summary>Labels, for the dispatcher's choice.</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where clients reach it. Default: where the TCP listener listens; with <c>*</c>, this machine's name.</summary>
+    /// <summary>Where clients reach it. Default: where its listeners listen; with <c>*</c>, this machine's name.</summary>
     [ValidateEnumeratedItems]
     public IList<RoomAddress> Addresses { get; } = [];
 }

@@ -60,17 +60,19 @@ internal sealed class PipeOutlet(PipeWriter output, SslStream tls) : IOutlet
 
     public void Finish() => _finishing = FinishAsync();
 
-    /// <summary>Nothing is posted any more, and the link is cut: completes when nothing uses the pipe, which may be taken down then.</summary>
-    public async Task EndAsync()
+    /// <summary>Nothing is posted any more: completes when nothing uses the pipe, which may be taken down then. Cuts the link where that may take.</summary>
+    public async Task EndAsync(Action cut)
     {
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _idle, idle);
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _underWay) > 0)
+        var isBusy = Volatile.Read(ref _underWay) > 0;
+        if (isBusy || !_finishing.IsCompleted)
         {
-            await idle.Task;
+            cut();
         }
 
+        await (isBusy ? idle.Task : Task.CompletedTask);
         await _finishing;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microservices.Gateway.Admission;
+using Microservices.Gateway.Arrivals.Tls;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Transport;
 using Microservices.Gateway.WebSockets.Upgrades;
@@ -23,6 +24,12 @@ internal sealed class WebSocketConnectionHandler(Gate gate, Refusals refusals, C
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
             ?? throw new InvalidOperationException("The transport does not give its socket; frames are sent on it.");
         var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (connection.Features.Get<Handshake>() is { } handshake)
+        {
+            // Over TLS it was admitted before the handshake.
+            return handshake.TrySucceed() ? RunAsync(connection, socket, remote) : Task.CompletedTask;
+        }
+
         var verdict = gate.Enter(remote);
         return verdict == Code.None ? RunAsync(connection, socket, remote) : refusals.RefuseWebSocketAsync(connection, verdict);
     }
@@ -39,7 +46,7 @@ internal sealed class WebSocketConnectionHandler(Gate gate, Refusals refusals, C
         await loop.RunAsync(connection.Transport.Input);
         if (loop.Outlet is PipeOutlet pipe)
         {
-            await pipe.EndAsync();
+            await pipe.EndAsync(connection.Abort);
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class PushClientOptionsTests
         { "ConnectTimeout", new() { User = "u", Token = "t", Endpoints = Somewhere, ConnectTimeout = TimeSpan.Zero } },
         { "Interval", new() { User = "u", Token = "t", Endpoints = Somewhere, Heartbeat = new() { Interval = TimeSpan.FromDays(50) } } },
         { "Factor", new() { User = "u", Token = "t", Endpoints = Somewhere, Reconnect = new() { Factor = 0.5 } } },
+        { "CaFile", new() { User = "u", Token = "t", Endpoints = Somewhere, Tls = new() { CaFile = "/nowhere/ca.pem" } } },
+        { "CaFile", new() { User = "u", Token = "t", Endpoints = Somewhere, Tls = new() { CaFile = typeof(PushClientOptionsTests).Assembly.Location } } },
+        { "ServerName", new() { User = "u", Token = "t", Endpoints = Somewhere, Tls = new() { ServerName = "" } } },
         { "Jitter", new() { User = "u", Token = "t", Endpoints = Somewhere, Reconnect = new() { Jitter = 1.1 } } },
     };
 

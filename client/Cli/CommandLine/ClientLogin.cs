@@ -12,9 +12,10 @@ internal sealed record ClientLogin(
     string Token,
     Func<CancellationToken, ValueTask<string>>? TokenProvider,
     IReadOnlyList<Uri> Dispatchers,
-    IReadOnlyList<Endpoint> Endpoints)
+    IReadOnlyList<Endpoint> Endpoints,
+    TlsOptions? Tls)
 {
     /// <summary>Options of a client that does nothing else.</summary>
     public PushClientOptions ToOptions() =>
-        new() { App = App, User = User, Device = Device, Token = Token, TokenProvider = TokenProvider, Dispatchers = Dispatchers, Endpoints = Endpoints };
+        new() { App = App, User = User, Device = Device, Token = Token, TokenProvider = TokenProvider, Dispatchers = Dispatchers, Endpoints = Endpoints, Tls = Tls };
 }

@@ -47,9 +47,23 @@ internal sealed class UserOptions
         HelpName = "address",
     };
 
+    private readonly Option<bool> _tls = new("--tls") { Description = "Connect to the gateway with TLS." };
+
+    private readonly Option<string?> _caFile = new("--ca-file")
+    {
+        Description = "With TLS: a PEM file of the authorities to trust, in place of the system's.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _serverName = new("--server-name")
+    {
+        Description = "With TLS: the name that the gateway's certificate must be for. Default: the host that is connected to.",
+        HelpName = "name",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _user, _token, _tokenFile, _tokenCommand, _data, _app, _device, _dispatcher, _gateway })
+        foreach (var option in new Option[] { _user, _token, _tokenFile, _tokenCommand, _data, _app, _device, _dispatcher, _gateway, _tls, _caFile, _serverName })
         {
             command.Options.Add(option);
         }
@@ -74,13 +88,25 @@ internal sealed class UserOptions
                 ChatToken.Of(user, parsed.GetValue(_token), parsed.GetValue(_tokenFile), parsed.GetValue(_tokenCommand), parsed.GetValue(_data)),
                 parsed.GetValue(_tokenCommand) is { } command ? cancellationToken => TokenProgram.RunAsync(command, cancellationToken) : null,
                 address is null ? [Options.Url("--dispatcher", parsed.GetRequiredValue(_dispatcher))] : [],
-                address is null ? [] : [Gateway(address)])));
+                address is null ? [] : [Gateway(address)],
+                Tls(parsed))));
         }
         catch (ArgumentException fault)
         {
             // "(Parameter 'X')" is for programmers.
             throw new CliException(fault.Message.Split(" (Parameter")[0]);
         }
+    }
+
+    private TlsOptions? Tls(ParseResult parsed)
+    {
+        var (caFile, serverName) = (parsed.GetValue(_caFile), parsed.GetValue(_serverName));
+        if (parsed.GetValue(_tls))
+        {
+            return new TlsOptions { CaFile = caFile, ServerName = serverName };
+        }
+
+        return caFile is null && serverName is null ? null : throw new CliException($"{(caFile is null ? "--server-name" : "--ca-file")} needs --tls");
     }
 
     private static Endpoint Gateway(string address)

@@ -46,6 +46,7 @@ internal static class ReceiveCommand
                 TokenProvider = login.TokenProvider,
                 Dispatchers = login.Dispatchers,
                 Endpoints = login.Endpoints,
+                Tls = login.Tls,
                 OnPush = reception.TakeAsync,
                 OnChat = reception.TakeAsync,
                 Receive = new ReceiveOptions

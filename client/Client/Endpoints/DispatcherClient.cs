@@ -9,6 +9,7 @@ internal sealed class DispatcherClient : IDisposable
     private const int MaxAnswerBytes = 256 * 1024;
     private const int MaxFailedNamed = 16;
     private const string Tcp = "tcp";
+    private const string Tls = "tls";
 
     private readonly PushClientOptions _options;
     private readonly HttpClient _http;
@@ -67,6 +68,11 @@ internal sealed class DispatcherClient : IDisposable
             query += $"&network={Uri.EscapeDataString(_options.Network)}";
         }
 
+        if (_options.Tls is not null)
+        {
+            query += $"&transport={Tls}";
+        }
+
         if (failed.Count > 0)
         {
             query += $"&failed={Uri.EscapeDataString(string.Join(',', failed.Take(MaxFailedNamed)))}";
@@ -75,10 +81,10 @@ internal sealed class DispatcherClient : IDisposable
         return new Uri($"{dispatcher.AbsoluteUri.TrimEnd('/')}/v1/endpoints?{query}");
     }
 
-    private static EndpointList? ListOf(DispatcherAnswer answer)
+    private EndpointList? ListOf(DispatcherAnswer answer)
     {
         var endpoints = (answer.Endpoints ?? [])
-            .Where(endpoint => endpoint.Transport is null or Tcp)
+            .Where(endpoint => _options.Tls is null ? endpoint.Transport is null or Tcp : endpoint.Transport == Tls)
             .Select(endpoint => Endpoint.TryCreate(endpoint.Host, endpoint.Port))
             .OfType<Endpoint>()
             .ToArray();

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Microservices.Client.Endpoints;
 
-/// <summary>Where a gateway listens for TCP.</summary>
+/// <summary>Where a gateway listens, with or without TLS: the options of the client say which.</summary>
 /// <param name="Host">A name or an address.</param>
 /// <param name="Port">1 to 65,535.</param>
 public sealed record Endpoint(string Host, int Port)

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Microservices.Client.Connections;
 using Microservices.Client.Endpoints;
 using Microservices.Client.Messages;
@@ -105,7 +107,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
         try
         {
             var token = await _credentials.GetAsync(stop);
-            var stream = await TcpLink.OpenAsync(endpoint, options.ConnectTimeout, options.TimeProvider, stop);
+            var stream = await TcpLink.OpenAsync(endpoint, options, stop);
             await using var connection = new Connection(stream, options);
             var proposed = Heartbeat;
             var pace = new HeartbeatPace(proposed);
@@ -128,9 +130,13 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
                 inbox.Fetches.Disconnected();
             }
         }
-        catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException)
+        catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException or CryptographicException)
         {
             return ConnectionEnd.Lost(fault.Message);
+        }
+        catch (AuthenticationException fault)
+        {
+            return ConnectionEnd.Lost($"No TLS with {endpoint}: {fault.Message}");
         }
     }
 

@@ -12,6 +12,9 @@ public sealed class BoundEndpoints
     /// <summary>The names of the listeners.</summary>
     public IEnumerable<string> Names => _listeners.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>The listener <paramref name="name"/> listens; one that speaks TLS only does with a certificate.</summary>
+    public bool Listens(string name) => _listeners.ContainsKey(name);
+
     /// <summary>The address of the listener <paramref name="name"/>.</summary>
     /// <exception cref="InvalidOperationException">There is no such listener, or the service has not started.</exception>
     public IPEndPoint this[string name] =>

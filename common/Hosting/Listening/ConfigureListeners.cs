@@ -1,9 +1,11 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
+using Microservices.Hosting.Listening.Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Hosting.Listening;
@@ -13,6 +15,8 @@ internal sealed class ConfigureListeners(
     IEnumerable<Listener> listeners,
     IOptionsMonitor<ListenerOptions> options,
     BoundEndpoints bound,
+    CertificateReload certificates,
+    ILogger<ConfigureListeners> logger,
     IServiceProvider services) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
@@ -32,6 +36,12 @@ internal sealed class ConfigureListeners(
 
     private void Listen(KestrelServerOptions kestrel, Listener listener, ListenerOptions where)
     {
+        if (listener.OnlyTls && where.CertificateFile is null)
+        {
+            Log.NoCertificate(logger, listener.Name);
+            return;
+        }
+
         if (where.Address == ListenerOptions.AnyAddress)
         {
             kestrel.ListenAnyIP(where.Port, Compose);
@@ -54,9 +64,11 @@ internal sealed class ConfigureListeners(
                 });
             }
 
-            if (where.CertificateFile is { } certificateFile)
+            listener.Before?.Invoke(listen, where.CertificateFile is not null);
+            if (where.CertificateFile is not null)
             {
-                listen.UseHttps(Tls(certificateFile, where.KeyFile!));
+                // Who stands before TLS cuts what takes too long; Kestrel's own timer, which can't be infinite, is then the second in line.
+                listen.UseHttps(Tls(certificates.Begin(listener.Name), where.HandshakeTimeout * (listener.Before is null ? 1 : 2)));
             }
 
             listener.Configure(listen);
@@ -68,14 +80,9 @@ internal sealed class ConfigureListeners(
         }
     }
 
-    private static HttpsConnectionAdapterOptions Tls(string certificateFile, string keyFile)
+    private static TlsHandshakeCallbackOptions Tls(ListenerCertificate certificate, TimeSpan timeout) => new()
     {
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(certificateFile);
-        return new HttpsConnectionAdapterOptions
-        {
-            ServerCertificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile),
-            ServerCertificateChain = chain,
-        };
-    }
+        HandshakeTimeout = timeout,
+        OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(certificate.Handshake),
+    };
 }

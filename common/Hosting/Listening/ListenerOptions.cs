@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 
 namespace Microservices.Hosting.Listening;
@@ -16,6 +17,14 @@ public sealed class ListenerOptions
 
     /// <summary>A PEM file with the private key of <see cref="CertificateFile"/>.</summary>
     public string? KeyFile { get; set; }
+
+    /// <summary>How long a TLS handshake may take. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the two files are looked at: new ones are used without a restart. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "1.00:00:00")]
+    public TimeSpan CertificateCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     internal const string AnyAddress = "*";
 

@@ -1,7 +1,13 @@
+using Microservices.Hosting.Listening.Certificates;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Hosting.Listening;
 
+/// <summary>Checks what attributes say.</summary>
+[OptionsValidator]
+internal sealed partial class ListenerRangesValidator : IValidateOptions<ListenerOptions>;
+
+/// <summary>Checks what attributes cannot: the address, the files.</summary>
 internal sealed class ListenerOptionsValidator : IValidateOptions<ListenerOptions>
 {
     public ValidateOptionsResult Validate(string? name, ListenerOptions options)
@@ -22,16 +28,24 @@ internal sealed class ListenerOptionsValidator : IValidateOptions<ListenerOption
             faults.AddError("CertificateFile and KeyFile are given together or not at all.", name);
         }
 
-        CheckFile(options.CertificateFile, $"{name}:{nameof(options.CertificateFile)}", faults);
-        CheckFile(options.KeyFile, $"{name}:{nameof(options.KeyFile)}", faults);
+        var areThere = CheckFile(options.CertificateFile, $"{name}:{nameof(options.CertificateFile)}", faults)
+            & CheckFile(options.KeyFile, $"{name}:{nameof(options.KeyFile)}", faults);
+        if (areThere && !ServerCertificate.TryRead(options.CertificateFile!, options.KeyFile!, speaksHttp: false, out _, out var fault))
+        {
+            faults.AddError(fault, $"{name}:{nameof(options.CertificateFile)}");
+        }
+
         return faults.Build();
     }
 
-    private static void CheckFile(string? path, string name, ValidateOptionsResultBuilder faults)
+    private static bool CheckFile(string? path, string name, ValidateOptionsResultBuilder faults)
     {
-        if (path is not null && !File.Exists(path))
+        var isThere = File.Exists(path);
+        if (path is not null && !isThere)
         {
             faults.AddError($"There is no file '{path}'.", name);
         }
+
+        return isThere;
     }
 }

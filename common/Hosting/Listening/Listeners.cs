@@ -1,9 +1,11 @@
 using Microservices.Hosting.Listening;
+using Microservices.Hosting.Listening.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microservices.Hosting;
@@ -22,16 +24,28 @@ public static class Listeners
     /// <paramref name="configure"/> says what is spoken. The bound address is <see cref="BoundEndpoints"/>[<paramref name="name"/>].
     /// </summary>
     /// <param name="speaksHttp">False: connections carry nothing that endpoints are chosen by, which is memory that a connection of its own protocol can do without.</param>
+    /// <param name="before">What a connection passes before all else, and whether TLS comes behind it, which costs most: then it also cuts handshakes that take too long.</param>
+    /// <param name="onlyTls">True: without a certificate the listener does not listen.</param>
     public static WebApplicationBuilder AddListener(
-        this WebApplicationBuilder builder, string name, int defaultPort, Action<ListenOptions> configure, bool speaksHttp = true)
+        this WebApplicationBuilder builder,
+        string name,
+        int defaultPort,
+        Action<ListenOptions> configure,
+        bool speaksHttp = true,
+        Action<ListenOptions, bool>? before = null,
+        bool onlyTls = false)
     {
         var services = builder.Services;
         services.TryAddSingleton<BoundEndpoints>();
+        services.TryAddSingleton<CertificateMetrics>();
+        services.TryAddSingleton<CertificateReload>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CertificateReload>(static provider => provider.GetRequiredService<CertificateReload>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ListenerOptions>, ListenerRangesValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ListenerOptions>, ListenerOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, ConfigureListeners>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
         services.AddOptions<ListenerOptions>(name).Configure(options => options.Port = defaultPort).BindConfiguration(name).ValidateOnStart();
-        services.AddSingleton(new Listener(name, configure, speaksHttp));
+        services.AddSingleton(new Listener(name, configure, speaksHttp, before, onlyTls));
         return builder;
     }
 

@@ -96,4 +96,22 @@ public sealed class CliAppTests
         run.AssertFailed(file.Path);
         Assert.DoesNotContain("two words", run.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--ca-file", "ca.pem")]
+    [InlineData("--server-name", "gateway.example")]
+    public async Task TlsOption_WithoutTls_SaysWhatItNeeds(string option, string value)
+    {
+        var run = await CommandRun.OfAsync("chat", "--user", "alice", "--token", "t", option, value);
+
+        run.AssertFailed($"{option} needs --tls.");
+    }
+
+    [Fact]
+    public async Task CaFile_ThatIsNotThere_IsNamed()
+    {
+        var run = await CommandRun.OfAsync("receive", "--user", "alice", "--token", "t", "--tls", "--ca-file", "/nowhere/ca.pem");
+
+        run.AssertFailed("CaFile is '/nowhere/ca.pem'");
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 using Microservices.Testing;
@@ -7,11 +6,9 @@ using Microservices.Testing;
 namespace Microservices.Client.Tests.Server;
 
 /// <summary>The server's end of a connection.</summary>
-internal sealed class FakeConnection(Socket socket) : IDisposable
+internal sealed class FakeConnection(Stream stream) : IDisposable
 {
     public static readonly TimeSpan Deadline = Eventually.DefaultDeadline;
-
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
 
     /// <summary>The next frame; null when the client has closed.</summary>
     public async Task<(Command Command, byte[] Body)?> TryReadAsync()
@@ -20,7 +17,7 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
         var start = new byte[Frame.HeaderBytes];
         try
         {
-            if (await _stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, deadline.Token) < start.Length)
+            if (await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, deadline.Token) < start.Length)
             {
                 return null;
             }
@@ -28,7 +25,7 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
             var header = FrameHeader.Read(start);
             Assert.Equal(ProtocolVersion.Current, header.Version);
             var body = new byte[header.BodyLength];
-            await _stream.ReadExactlyAsync(body, deadline.Token);
+            await stream.ReadExactlyAsync(body, deadline.Token);
             return (header.Command, body);
         }
         catch (IOException)
@@ -68,7 +65,7 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
         where TBody : IBody<TBody>, new() =>
         SendAsync(FrameWriter.ToArray(ProtocolVersion.Current, command, body));
 
-    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes).AsTask().WaitAsync(Deadline);
+    public async Task SendAsync(byte[] bytes) => await stream.WriteAsync(bytes).AsTask().WaitAsync(Deadline);
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 }

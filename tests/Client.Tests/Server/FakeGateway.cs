@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microservices.Client.Endpoints;
+using Microservices.Testing;
 
 namespace Microservices.Client.Tests.Server;
 
@@ -20,7 +23,20 @@ internal sealed class FakeGateway : IDisposable
         return gateway.Endpoint;
     }
 
-    public async Task<FakeConnection> AcceptAsync() => new(await _listener.AcceptSocketAsync().WaitAsync(FakeConnection.Deadline));
+    public async Task<FakeConnection> AcceptAsync() => new(await AcceptStreamAsync());
+
+    /// <summary>Accepts a connection and speaks TLS on it.</summary>
+    /// <exception cref="IOException">The client left.</exception>
+    /// <exception cref="AuthenticationException">The client refused.</exception>
+    public async Task<FakeConnection> AcceptTlsAsync(TestCertificate certificate)
+    {
+        using var loaded = certificate.Load();
+        var stream = new SslStream(await AcceptStreamAsync());
+        await stream.AuthenticateAsServerAsync(loaded).WaitAsync(FakeConnection.Deadline);
+        return new FakeConnection(stream);
+    }
+
+    public async Task<Stream> AcceptStreamAsync() => new NetworkStream(await _listener.AcceptSocketAsync().WaitAsync(FakeConnection.Deadline), ownsSocket: true);
 
     /// <summary>Accepts a connection and lets its verify succeed.</summary>
     public async Task<FakeConnection> AcceptVerifiedAsync(uint heartbeatMs = 60_000, bool acknowledges = false)

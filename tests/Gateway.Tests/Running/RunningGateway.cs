@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microservices.Bus;
 using Microservices.Bus.InProcess;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Arrivals;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Lifetime;
@@ -53,6 +55,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IPEndPoint WebSocket => Get<BoundEndpoints>()[GatewayListeners.WebSocket];
 
     public WebSocketMetrics WebSocketMetrics => Get<WebSocketMetrics>();
+
+    public IPEndPoint Tls => Get<BoundEndpoints>()[GatewayListeners.Tls];
+
+    public ArrivalMetrics Arrivals => Get<ArrivalMetrics>();
 
     public Uri Admin => Get<BoundEndpoints>().Url("Admin");
 
@@ -173,10 +179,47 @@ internal sealed class RunningGateway : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A connection with TLS that has sent no frame.</summary>
+    public async Task<TestClient> ConnectTlsAsync(TestCertificate trusted, int? receiveBuffer = null)
+    {
+        var client = await ConnectPlainlyToTlsAsync(receiveBuffer);
+        await client.SecureAsync(trusted.Trust());
+        return client;
+    }
+
+    /// <summary>A connection to the TLS port on which nothing was sent.</summary>
+    public async Task<TestClient> ConnectPlainlyToTlsAsync(int? receiveBuffer = null)
+    {
+        var client = await TestClient.ConnectAsync(Tls, ProtocolVersion.Current, receiveBuffer);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A connection to <paramref name="listener"/> on which nothing is sent is cut, some before the client knows that it has one.</summary>
+    public static async Task AssertIsCutAsync(IPEndPoint listener)
+    {
+        try
+        {
+            using var client = await TestClient.ConnectAsync(listener, ProtocolVersion.Current);
+            await client.ReadCutAsync();
+        }
+        catch (SocketException fault) when (fault.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Before.
+        }
+    }
+
     /// <summary>A connection that is verified as <paramref name="user"/>. With version 2 a client of the SDK, otherwise one of the chat protocol.</summary>
     public async Task<TestClient> LogInAsync(string user, uint version = ProtocolVersion.Current, string app = "default", params string[] features)
     {
         var client = await ConnectAsync(version);
+        await LogInAsync(client, user, app, features);
+        return client;
+    }
+
+    /// <summary>Verifies <paramref name="client"/>.</summary>
+    public async Task LogInAsync(TestClient client, string user, string app = "default", params string[] features)
+    {
         client.Verify(user, app: app, features: features);
         var result = await client.ReadAsync<Protocol.Bodies.VerifyResult>(Command.VerifyResult);
         Assert.Equal(1u, result.Code);
@@ -185,8 +228,6 @@ internal sealed class RunningGateway : IAsyncDisposable
             // The connection reads on when the wheel knows its new deadline.
             await client.ReadUntilAnsweredAsync();
         }
-
-        return client;
     }
 
     /// <summary>The session of <paramref name="user"/> here.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 using Microservices.Testing;
@@ -20,7 +22,7 @@ internal sealed record TestFrame(FrameHeader Header, byte[] Body)
 internal sealed class TestClient : IDisposable
 {
     private readonly Socket _socket;
-    private readonly Stream _stream;
+    private Stream _stream;
     private readonly uint _version;
 
     private TestClient(Socket socket, Stream stream, uint version)
@@ -52,6 +54,20 @@ internal sealed class TestClient : IDisposable
         var webSocket = new WebSocketStream(stream);
         await webSocket.OpenAsync(deadline.Token);
         return new TestClient(socket, webSocket, version);
+    }
+
+    /// <summary>The certificate that the server showed; null without TLS.</summary>
+    public string? ServerThumbprint => (_stream as SslStream)?.RemoteCertificate is { } certificate ? certificate.GetCertHashString() : null;
+
+    /// <summary>Speaks TLS from now on.</summary>
+    /// <exception cref="IOException">The server cut the link.</exception>
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    public async Task SecureAsync(SslClientAuthenticationOptions options)
+    {
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        var tls = new SslStream(_stream);
+        _stream = tls;
+        await tls.AuthenticateAsClientAsync(options, deadline.Token);
     }
 
     public static byte[] Header(uint length, uint version, uint command)
@@ -168,6 +184,35 @@ internal sealed class TestClient : IDisposable
     {
         _stream.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary>Nothing comes any more but the end, orderly or not.</summary>
+    public async Task ReadCutAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        try
+        {
+            Assert.Equal(0, await _stream.ReadAsync(new byte[1], deadline.Token));
+        }
+        catch (IOException)
+        {
+            // Reset.
+        }
+    }
+
+    /// <summary>Whatever comes before the end, for example an alert of TLS, is no frame.</summary>
+    public async Task ReadNoFrameAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
+        var bytes = new byte[Frame.HeaderBytes];
+        try
+        {
+            Assert.True(await _stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, deadline.Token) < bytes.Length);
+        }
+        catch (IOException)
+        {
+            // Reset.
+        }
     }
 
     private async Task<TestFrame?> TryReadAsync()

@@ -13,16 +13,13 @@ public sealed class PipeOutboxTests : OutboxContract
     private PipeOutlet _outlet = null!;
 
     [Fact]
-    public async Task End_WhileAFlushIsUnderWay_WaitsForIt()
+    public async Task End_WhileAFlushIsUnderWay_CutsTheLinkAndWaitsForIt()
     {
         FillUp();
         Outbox.Abort();
 
-        var ended = _outlet.EndAsync();
-        Assert.False(ended.IsCompleted);
-        Server.Dispose();
+        await _outlet.EndAsync(Server.Dispose).WaitAsync(Eventually.DefaultDeadline);
 
-        await ended.WaitAsync(Eventually.DefaultDeadline);
         Assert.Equal(0, Told.Failures);
     }
 
@@ -32,7 +29,7 @@ public sealed class PipeOutboxTests : OutboxContract
         Outbox.Post([1]);
         Outbox.Abort();
 
-        await _outlet.EndAsync().WaitAsync(Eventually.DefaultDeadline);
+        await _outlet.EndAsync(static () => Assert.Fail("nothing is to be cut")).WaitAsync(Eventually.DefaultDeadline);
     }
 
     private protected override async Task<(IOutlet Outlet, Stream Incoming)> LinkAsync()
@@ -49,8 +46,7 @@ public sealed class PipeOutboxTests : OutboxContract
     private protected override async ValueTask CloseAsync()
     {
         Outbox.Abort();
-        Server.Dispose();
-        await _outlet.EndAsync().WaitAsync(Eventually.DefaultDeadline);
+        await _outlet.EndAsync(Server.Dispose).WaitAsync(Eventually.DefaultDeadline);
         await _tls.DisposeAsync();
         await Incoming.DisposeAsync();
     }
