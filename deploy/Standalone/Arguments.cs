@@ -7,7 +7,9 @@ namespace Microservices.Standalone;
 /// <param name="Redis">A StackExchange.Redis configuration; null = sessions in memory, kept messages in a file of the data folder.</param>
 /// <param name="RabbitMq">An AMQP address; null = the bus inside the process.</param>
 /// <param name="PortOffset">Added to every default port.</param>
-internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, int PortOffset)
+/// <param name="Certificate">A PEM file with the gateway's certificate; null = no TLS.</param>
+/// <param name="Key">A PEM file with the key of it.</param>
+internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, int PortOffset, string? Certificate = null, string? Key = null)
 {
     public const string DefaultData = "./data";
 
@@ -22,6 +24,8 @@ internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, i
           --redis CONFIG      sessions and kept messages in Redis, for example 127.0.0.1:6379
                               (default: sessions in memory, messages in a file of the data folder)
           --rabbitmq URI      carry messages over RabbitMQ, for example amqp://guest:guest@127.0.0.1 (default: inside the process)
+          --certificate FILE  clients may connect with TLS: a PEM file with the certificate and its chain
+          --key FILE          the key of the certificate, in PEM
           --port-offset N     add N to every port (default 0)
           --help              show this
         """;
@@ -44,12 +48,16 @@ internal sealed record Arguments(string Data, string? Redis, string? RabbitMq, i
                 "--data" => parsed with { Data = Required(option, value) },
                 "--redis" => parsed with { Redis = Required(option, value) },
                 "--rabbitmq" => parsed with { RabbitMq = Address(option, value) },
+                "--certificate" => parsed with { Certificate = Required(option, value) },
+                "--key" => parsed with { Key = Required(option, value) },
                 "--port-offset" => parsed with { PortOffset = Offset(option, value) },
                 _ => throw new StandaloneFault($"There is no option '{option}'.\n\n{Usage}"),
             };
         }
 
-        return parsed;
+        return parsed.Certificate is null == parsed.Key is null
+            ? parsed
+            : throw new StandaloneFault("--certificate and --key are given together or not at all.");
     }
 
     private static string Required(string option, string? value) =>

@@ -10,6 +10,8 @@ internal sealed class Ports(int offset)
 
     public int WebSocket { get; } = 8126 + offset;
 
+    public int GatewayTls { get; } = 8125 + offset;
+
     public int GatewayAdmin { get; } = 8127 + offset;
 
     public int Dispatcher { get; } = 8100 + offset;
@@ -28,7 +30,7 @@ internal sealed class Ports(int offset)
 
     /// <summary>The first service that can't have its port is a better answer than the stack of the one that failed.</summary>
     /// <exception cref="StandaloneFault">A port is taken.</exception>
-    public void ThrowIfTaken()
+    public void ThrowIfTaken(bool withTls)
     {
         (int Port, string Owner)[] wanted =
         [
@@ -36,7 +38,7 @@ internal sealed class Ports(int offset)
             (Register, "register"), (RegisterAdmin, "register (admin)"), (Center, "center"), (CenterHttp, "center (HTTP)"),
             (CenterAdmin, "center (admin)"),
         ];
-        foreach (var (port, owner) in wanted)
+        foreach (var (port, owner) in withTls ? [.. wanted, (GatewayTls, "gateway (TLS)")] : wanted)
         {
             ThrowIfTaken(port, owner);
         }

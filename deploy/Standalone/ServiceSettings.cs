@@ -10,13 +10,14 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
 
     private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    public Dictionary<string, string?> Gateway => Common(ports.GatewayAdmin, new()
+    public Dictionary<string, string?> Gateway => WithCertificate(Common(ports.GatewayAdmin, new()
     {
         ["Tcp:Port"] = $"{ports.Gateway}",
         ["WebSocket:Port"] = $"{ports.WebSocket}",
+        ["Tls:Port"] = $"{ports.GatewayTls}",
         ["Room:Name"] = "standalone",
         ["Register:Addresses:0"] = RegisterAddress,
-    });
+    }));
 
     public Dictionary<string, string?> Dispatcher => Common(ports.DispatcherAdmin, new()
     {
@@ -43,6 +44,18 @@ internal sealed class ServiceSettings(Arguments arguments, Ports ports, DataFold
     });
 
     private string RegisterAddress => $"http://127.0.0.1:{ports.Register}";
+
+    // What is not given here may still come from the environment.
+    private Dictionary<string, string?> WithCertificate(Dictionary<string, string?> settings)
+    {
+        if (arguments.Certificate is not null)
+        {
+            settings["Tls:CertificateFile"] = arguments.Certificate;
+            settings["Tls:KeyFile"] = arguments.Key;
+        }
+
+        return settings;
+    }
 
     private Dictionary<string, string?> Common(int adminPort, Dictionary<string, string?> settings)
     {

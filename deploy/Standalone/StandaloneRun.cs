@@ -10,7 +10,7 @@ internal static class StandaloneRun
     {
         var data = DataFolder.Open(arguments.Data);
         var ports = new Ports(arguments.PortOffset);
-        ports.ThrowIfTaken();
+        ports.ThrowIfTaken(withTls: arguments.Certificate is not null);
 
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);

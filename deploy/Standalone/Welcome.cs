@@ -12,7 +12,7 @@ internal static class Welcome
 
             Everything is up, in one process. Sessions: {(arguments.Redis is null ? "in memory" : "Redis")}. Kept messages: {(arguments.Redis is null ? data.MessagesFile : "Redis")}. Bus: {(arguments.RabbitMq is null ? "inside the process" : "RabbitMQ")}.
 
-              gateway      {ports.Gateway}  clients connect here (TCP)
+              gateway      {ports.Gateway}  clients connect here (TCP{(arguments.Certificate is null ? "" : $"; TLS on {ports.GatewayTls}")})
               websocket    {ports.WebSocket}  ws://127.0.0.1:{ports.WebSocket}/ws, for browsers
               dispatcher   {ports.Dispatcher}  http://127.0.0.1:{ports.Dispatcher}/v1/endpoints?app={DemoUsers.App}&user={first}
               center       {ports.Center}  gRPC for internal apps

@@ -167,17 +167,17 @@ internal sealed class GatewayService(
 
     private async Task CloseConnectionsAsync(CancellationToken cancellationToken)
     {
+        // Nobody is admitted any more, so whoever is on the way in came before that.
+        foreach (var arrival in wheel.Snapshot().OfType<Arrival>())
+        {
+            arrival.Cut();
+        }
+
         var closed = 0;
         while (gate.Connections > 0 && !cancellationToken.IsCancellationRequested)
         {
             // Every connection has a deadline, so the wheel knows them all; one that is just being looked at comes next time.
-            var entries = wheel.Snapshot();
-            foreach (var arrival in entries.OfType<Arrival>())
-            {
-                arrival.Cut();
-            }
-
-            foreach (var connection in entries.OfType<Connection>())
+            foreach (var connection in wheel.Snapshot().OfType<Connection>())
             {
                 closed += connection.IsClosing ? 0 : 1;
                 connection.Close(Code.GoingAway, "The gateway shuts down.", spreadMs: (uint)Random.Shared.NextInt64((long)options.Value.ReconnectSpread.TotalMilliseconds + 1));

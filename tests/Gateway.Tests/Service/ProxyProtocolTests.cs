@@ -148,6 +148,20 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
+    public async Task Shutdown_CutsWhoHasNotSentItsHeader()
+    {
+        await using var gateway = await RunningGateway.StartAsync(true, Trusted, ("ProxyProtocol:HeaderTimeout", "00:01:00"));
+        var silent = await gateway.ConnectAsync();
+        await Eventually.HoldsAsync(() => gateway.Arrivals.Awaited == 1, "its header is awaited");
+
+        var stopping = gateway.StopAsync();
+
+        await silent.ReadCutAsync();
+        await stopping.WaitAsync(Eventually.DefaultDeadline);
+        Assert.Equal(1, gateway.Arrivals.Headers(ProxyOutcome.TimedOut));
+    }
+
+    [Fact]
     public async Task Options_ThatAreWrong_AreAllNamedAtStart()
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => RunningGateway.StartAsync(

@@ -11,11 +11,12 @@ namespace Microservices.Integration.Tests.Standalone;
 internal sealed class StandaloneProcess(ServiceProcess process, string data, int offset) : IAsyncDisposable
 {
     public const int GatewayPort = 8124;
+    public const int GatewayTlsPort = 8125;
     public const int CenterPort = 8300;
     public const int CenterHttpPort = 8301;
     public const int RegisterPort = 8200;
 
-    private static readonly int[] DefaultPorts = [8100, 8101, GatewayPort, 8126, 8127, RegisterPort, 8201, CenterPort, CenterHttpPort, 8302];
+    private static readonly int[] DefaultPorts = [8100, 8101, GatewayPort, GatewayTlsPort, 8126, 8127, RegisterPort, 8201, CenterPort, CenterHttpPort, 8302];
 
     public ServiceProcess Process => process;
 

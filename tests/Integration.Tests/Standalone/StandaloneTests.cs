@@ -41,6 +41,28 @@ public sealed class StandaloneTests
     }
 
     [Fact]
+    public async Task Start_WithACertificate_ClientsConnectWithTls()
+    {
+        using var folder = new TempFolder();
+        var certificate = new TestCertificate();
+        var (certificateFile, keyFile) = (folder.Write("tls.pem", certificate.Pem), folder.Write("tls.key", certificate.KeyPem));
+        await using var standalone = await StandaloneProcess.StartAsync(
+            folder.Make("data"), StandaloneProcess.FreeOffset(), "--certificate", certificateFile, "--key", keyFile);
+        await standalone.WaitForWelcomeAsync();
+        var user = (await standalone.DemoUsersAsync())[0];
+
+        await using var receive = CliProcess.Start(
+            "receive", "--user", user.Name, "--token-file", folder.Write("token", user.Token), "--tls", "--ca-file", certificateFile,
+            "--gateway", $"localhost:{standalone.PortOf(StandaloneProcess.GatewayTlsPort)}", "--count", "1");
+        await receive.WaitForAsync("* connected to localhost:");
+        await standalone.WithCenterAsync(async center => await center.PushAsync(ClusterQueries.Text(Cluster.DefaultApp, "by TLS", user)));
+
+        await receive.WaitForAsync("by TLS");
+        Assert.Equal(0, await receive.WaitForExitAsync());
+        await standalone.StopAsync();
+    }
+
+    [Fact]
     public async Task Start_OnRedisAndRabbit_Works()
     {
         using var folder = new TempFolder();
@@ -89,6 +111,7 @@ public sealed class StandaloneTests
     [InlineData("There is no option '--colour'.", "--colour", "red")]
     [InlineData("Option --rabbitmq takes an address", "--rabbitmq", "localhost")]
     [InlineData("Option --redis lacks its value", "--redis")]
+    [InlineData("--certificate and --key are given together or not at all.", "--certificate", "tls.pem")]
     public async Task Start_OptionThatMakesNoSense_SaysSo(string expected, params string[] arguments)
     {
         using var folder = new TempFolder();
