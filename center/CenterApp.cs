@@ -1,4 +1,5 @@
 using Microservices.Center.Api;
+using Microservices.Center.Console;
 using Microservices.Center.Http;
 using Microservices.Hosting;
 
@@ -18,6 +19,7 @@ public static class CenterApp
         app.MapGrpcService<CenterRpc>().RequireListener(Listeners.Grpc);
         app.MapGrpcHealth();
         app.MapHttpApi();
+        app.MapConsole();
         return app;
     }
 }

@@ -4,6 +4,7 @@ using Microservices.Center.Api;
 using Microservices.Center.ApiKeys;
 using Microservices.Center.Apps;
 using Microservices.Center.Chat;
+using Microservices.Center.Console;
 using Microservices.Center.Diagnostics;
 using Microservices.Center.Fanout;
 using Microservices.Center.Http;
@@ -60,6 +61,7 @@ internal static class CenterComposition
         services.AddSingleton<CenterRpc>();
         services.AddSingleton<CenterApi>();
         builder.AddHttpApi();
+        builder.AddConsole();
         services.AddSingleton<PushCall>();
         services.AddSingleton<KickCall>();
         services.AddSingleton<KickJobCalls>();

@@ -40,6 +40,10 @@ internal sealed class ApiKeyRing
         return fits ? key : null;
     }
 
+    /// <summary>The key that was found before, by its id and hash; null when it was changed, removed, or has expired since.</summary>
+    public ApiKey? Recall(string id, ReadOnlySpan<byte> sha256) =>
+        _keys.TryGetValue(id, out var key) && sha256.SequenceEqual(key.Sha256) && !key.IsExpired(_time.GetUtcNow()) ? key : null;
+
     /// <summary>Raised after each look at the file, which may have changed: for calls that last.</summary>
     public event Action? LookedAt;
 

@@ -12,6 +12,9 @@ internal sealed class AppCatalog(AppsClient register)
     private readonly Lock _changing = new();
     private volatile FrozenDictionary<string, App> _apps = FrozenDictionary<string, App>.Empty;
 
+    /// <summary>The names of all that are known, sorted.</summary>
+    public IEnumerable<string> Names => _apps.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>
     /// The app; null when there is none. One that isn't known yet is asked for, so that an app works everywhere as soon as it is put,
     /// and an unknown one is told from one that register, being away, could not yet tell of.
