@@ -15,10 +15,11 @@ internal sealed class RecentTable<TValue>(int most, TimeSpan age, TimeProvider t
     {
         lock (_sync)
         {
-            Forget();
+            Forget(most);
             isNew = !_entries.TryGetValue(key, out var entry);
             if (isNew)
             {
+                Forget(most - 1);
                 entry = new Entry(++_numbers, time.GetTimestamp(), make());
                 _entries[key] = entry;
                 _order.Enqueue((key, entry.Number));
@@ -32,7 +33,7 @@ internal sealed class RecentTable<TValue>(int most, TimeSpan age, TimeProvider t
     {
         lock (_sync)
         {
-            Forget();
+            Forget(most);
             return _entries.ContainsKey(key);
         }
     }
@@ -45,13 +46,13 @@ internal sealed class RecentTable<TValue>(int most, TimeSpan age, TimeProvider t
         }
     }
 
-    // Makes room for one more. What was removed counts until it is the oldest, which bounds the queue too.
-    private void Forget()
+    // What was removed counts until it is the oldest, which bounds the queue too.
+    private void Forget(int limit)
     {
         while (_order.TryPeek(out var oldest))
         {
             var isThere = _entries.TryGetValue(oldest.Key, out var entry) && entry.Number == oldest.Number;
-            if (isThere && _order.Count < most && time.GetElapsedTime(entry.Since) < age)
+            if (isThere && _order.Count <= limit && time.GetElapsedTime(entry.Since) < age)
             {
                 return;
             }
