@@ -29,6 +29,8 @@ internal static class Welcome
               dotnet run --project client/Cli -- chat --user {second}{chat}
               dotnet run --project client/Cli -- push --to {first} --text "Hello from the center"
 
+            Or send from a page: http://127.0.0.1:{ports.CenterHttp}/  and log in with the API key: cat {data.KeyFile}
+
             Ctrl-C stops.
             """;
     }
