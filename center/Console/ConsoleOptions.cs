@@ -31,7 +31,7 @@ internal sealed class ConsoleOptions
 
     /// <summary>
     /// Sent forms whose answer is remembered, so that a form that comes twice is sent once; and, beside them, as many ended logins, which can't be used again.
-    /// Above it the oldest are forgotten. Default 10,000 (about 10 MB with answers of a few users each).
+    /// Above it the oldest are forgotten. Default 1,000; about 1 KB each, and 100 bytes for each recipient.
     /// </summary>
-    public int MaxRemembered { get; set; } = 10_000;
+    public int MaxRemembered { get; set; } = 1_000;
 }

@@ -115,7 +115,7 @@ internal sealed partial record Texts
         CodeTooManyRecipients = "超过 1,000 人。请分几次发送，或者使用广播。",
         CodeTooLong = "文字超过了这个应用允许的长度。",
         CodeRateLimited = "现在操作太多，请稍后再试。",
-        CodeTryLater = "系统的一部分没有响应，没有继续执行，请稍后再试。",
+        CodeTryLater = "系统的一部分没有响应，请稍后再试，不会重复发送。",
         CodeRoomGone = "保持连接的网关已经断开，请等对方重新连接后再试。",
         CodeInboxFull = "等待这个人接收的消息太多。",
         CodeKeyReused = "这份表单已经用别的内容发送过，请重新打开页面。",

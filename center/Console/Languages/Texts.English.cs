@@ -115,7 +115,7 @@ internal sealed partial record Texts
         CodeTooManyRecipients = "These are more than 1,000 people. Send in parts, or to everybody.",
         CodeTooLong = "The text is too long for this app.",
         CodeRateLimited = "Too much is being done at the moment. Try again in a moment.",
-        CodeTryLater = "A part of the system does not answer. Nothing more was done; try again in a moment.",
+        CodeTryLater = "A part of the system does not answer. Try again in a moment; nothing is sent twice.",
         CodeRoomGone = "The gateway that held the connection is gone. Try again when the person is connected again.",
         CodeInboxFull = "Too many messages wait for this person already.",
         CodeKeyReused = "This form was sent before with another content. Open the page again.",

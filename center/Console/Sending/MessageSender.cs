@@ -30,6 +30,11 @@ internal sealed class MessageSender(CenterApi api, IOptions<ConsoleOptions> opti
         catch
         {
             _sent.Remove(name);
+            if (isNew)
+            {
+                metrics.Sent("refused");
+            }
+
             throw;
         }
     }

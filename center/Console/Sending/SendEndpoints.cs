@@ -81,7 +81,9 @@ internal sealed class SendEndpoints(
     private async Task FillAsync(HttpContext context, Visit visit, SendView view, SendForm form)
     {
         var key = visit.Session!.Key;
-        view.Apps = [.. apps.Names.Where(key.IsFor)];
+        string[] names = [.. apps.Names];
+        view.AreAppsKnown = names.Length > 0;
+        view.Apps = [.. names.Where(key.IsFor)];
         if (!view.Apps.Contains(form.App))
         {
             // Another app's page of the list is none of this one.

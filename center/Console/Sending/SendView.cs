@@ -5,7 +5,11 @@ internal sealed class SendView
 {
     public SendForm Form { get; set; } = new();
 
+    /// <summary>Those that the key is for.</summary>
     public IReadOnlyList<string> Apps { get; set; } = [];
+
+    /// <summary>False: this center has not heard yet which apps there are.</summary>
+    public bool AreAppsKnown { get; set; }
 
     public bool MaySend { get; set; }
 
