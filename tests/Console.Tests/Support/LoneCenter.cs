@@ -25,7 +25,7 @@ internal sealed class LoneCenter : IAsyncDisposable
             ["Grpc:Port"] = "0",
             ["Http:Port"] = "0",
             ["Admin:Port"] = "0",
-            ["ServiceAuth:Secret"] = "a secret that nobody is told",
+            ["ServiceAuth:Secret"] = "a-secret-that-nobody-is-told",
             ["Register:Addresses:0"] = $"http://127.0.0.1:{FreePorts.Take()}",
             ["Bus:Kind"] = Bus.BusOptions.InProcess,
             ["ApiKeys:File"] = keyFile,
