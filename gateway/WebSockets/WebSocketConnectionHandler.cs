@@ -26,7 +26,7 @@ internal sealed class WebSocketConnectionHandler(Gate gate, Refusals refusals, C
         var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         if (connection.Features.Get<Handshake>() is { } handshake)
         {
-            // Over TLS it was admitted before the handshake.
+            // It was admitted before its TLS handshake.
             return handshake.TrySucceed() ? RunAsync(connection, socket, remote) : Task.CompletedTask;
         }
 
@@ -46,13 +46,14 @@ internal sealed class WebSocketConnectionHandler(Gate gate, Refusals refusals, C
         await loop.RunAsync(connection.Transport.Input);
         if (loop.Outlet is PipeOutlet pipe)
         {
+            // Kestrel takes the pipe down when this returns.
             await pipe.EndAsync(connection.Abort);
         }
     }
 
     private async Task<MessageLoop?> TryOpenAsync(ConnectionContext connection, Socket socket)
     {
-        var upgrade = new Upgrade(connection.Transport.Input, sockets);
+        var upgrade = new Upgrade(connection, sockets);
         var outcome = await upgrade.ReadAsync();
         if (outcome != UpgradeOutcome.Accepted)
         {

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Microservices.Gateway.Liveness;
+using Microservices.Gateway.Arrivals;
 using Microsoft.AspNetCore.Connections;
 
 namespace Microservices.Gateway.WebSockets.Upgrades;
 
 /// <summary>Reads the one HTTP request of a connection. Bounded in bytes, in fields and in time: who sends it byte by byte is cut like who sends nothing.</summary>
-internal sealed class Upgrade(PipeReader input, WebSocketParts parts) : WheelEntry
+internal sealed class Upgrade(ConnectionContext connection, WebSocketParts parts) : Arrival(connection)
 {
+    private readonly PipeReader _input = connection.Transport.Input;
     private byte[]? _reply;
     private volatile bool _isTooLate;
 
@@ -23,7 +24,7 @@ internal sealed class Upgrade(PipeReader input, WebSocketParts parts) : WheelEnt
         {
             while (outcome is null)
             {
-                var result = await input.ReadAsync();
+                var result = await _input.ReadAsync();
                 var rest = result.Buffer;
                 outcome = Judge(ref rest);
                 if (outcome is null && (result.IsCompleted || _isTooLate))
@@ -31,7 +32,7 @@ internal sealed class Upgrade(PipeReader input, WebSocketParts parts) : WheelEnt
                     outcome = _isTooLate ? UpgradeOutcome.TimedOut : UpgradeOutcome.Lost;
                 }
 
-                input.AdvanceTo(rest.Start, outcome is null ? rest.End : rest.Start);
+                _input.AdvanceTo(rest.Start, outcome is null ? rest.End : rest.Start);
             }
         }
         catch (Exception fault) when (fault is ConnectionAbortedException or ConnectionResetException or IOException or ObjectDisposedException)
@@ -43,6 +44,12 @@ internal sealed class Upgrade(PipeReader input, WebSocketParts parts) : WheelEnt
             parts.Wheel.Remove(this);
         }
 
+        if (!TryEnd())
+        {
+            // Cut: the gateway stops.
+            outcome = UpgradeOutcome.Lost;
+        }
+
         parts.Metrics.Upgrade(outcome.Value);
         return outcome.Value;
     }
@@ -51,7 +58,7 @@ internal sealed class Upgrade(PipeReader input, WebSocketParts parts) : WheelEnt
     protected internal override void OnDue()
     {
         _isTooLate = true;
-        input.CancelPendingRead();
+        _input.CancelPendingRead();
     }
 
     private UpgradeOutcome? Judge(ref ReadOnlySequence<byte> rest)

@@ -15,10 +15,14 @@ internal sealed class WebSocketClient : IDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _deadline = new(Eventually.DefaultDeadline);
 
-    public static async Task<WebSocketClient> ConnectAsync(IPEndPoint server, params (string Name, string Value)[] fields)
+    public static Task<WebSocketClient> ConnectAsync(IPEndPoint server, params (string Name, string Value)[] fields) =>
+        ConnectAsync(new Uri($"ws://{server}/ws"), static _ => { }, fields);
+
+    public static async Task<WebSocketClient> ConnectAsync(Uri address, Action<ClientWebSocketOptions> configure, params (string Name, string Value)[] fields)
     {
         var client = new WebSocketClient();
         client._socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
+        configure(client._socket.Options);
         foreach (var (name, value) in fields)
         {
             client._socket.Options.SetRequestHeader(name, value);
@@ -26,7 +30,7 @@ internal sealed class WebSocketClient : IDisposable
 
         try
         {
-            await client._socket.ConnectAsync(new Uri($"ws://{server}/ws"), client._deadline.Token);
+            await client._socket.ConnectAsync(address, client._deadline.Token);
             return client;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Gateway.WebSockets.Upgrades;
@@ -213,6 +214,35 @@ public sealed class WebSocketUpgradeTests
 
         Assert.Equal((108, 3503), (error.GetProperty("command").GetInt32(), error.GetProperty("body").GetProperty("code").GetInt32()));
         Assert.Equal((3503, "verify_timeout"), client.Closed);
+    }
+
+    [Fact]
+    public async Task Upgrade_UnderWayWhenTheGatewayStops_IsCut()
+    {
+        await using var gateway = await RunningGateway.StartAsync(true, ("WebSocket:UpgradeTimeout", "00:01:00"));
+        using var client = await UpgradeClient.ConnectAsync(gateway.WebSocket);
+        await client.SendAsync("GET /ws HTTP/1.1");
+        await Eventually.HoldsAsync(() => gateway.Gate.Connections == 1, "it has come");
+
+        await gateway.StopAsync();
+
+        Assert.Equal("", await client.ReadAnswerAsync());
+        Assert.Equal(0, gateway.Gate.Connections);
+    }
+
+    [Fact]
+    public async Task ProxyHeader_OfATrustedBalancer_NamesTheClientOfAWebSocketToo()
+    {
+        await using var gateway = await RunningGateway.StartAsync(true, ("ProxyProtocol:TrustedNetworks:0", "127.0.0.0/8"), ("Admission:Deny:0", "203.0.113.0/24"));
+        using var good = await UpgradeClient.ConnectAsync(gateway.WebSocket);
+        using var denied = await UpgradeClient.ConnectAsync(gateway.WebSocket);
+        var request = string.Join("\r\n", [Line, .. UpgradeClient.Fields]) + "\r\n\r\n";
+
+        await good.SendAsync([.. ProxyHeaders.Of(new IPEndPoint(IPAddress.Parse("198.51.100.7"), 40_000)), .. System.Text.Encoding.ASCII.GetBytes(request)]);
+        await denied.SendAsync([.. ProxyHeaders.Of(new IPEndPoint(IPAddress.Parse("203.0.113.9"), 40_000)), .. System.Text.Encoding.ASCII.GetBytes(request)]);
+
+        Assert.StartsWith("HTTP/1.1 101 ", await good.ReadAnswerAsync(), StringComparison.Ordinal);
+        AssertRefused(await denied.ReadAnswerAsync(), "403 Forbidden");
     }
 
     [Fact]
