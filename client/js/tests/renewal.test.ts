@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { codes } from "../src/index.js";
 import { pass, settle, useFakeTime, World } from "./support/world.js";
 
 useFakeTime();
@@ -97,5 +98,53 @@ describe("a token that has an end", () => {
 
         expect(fixed.sockets[0]!.bodies(1)).toHaveLength(1);
         expect(provider.count).toBe(1);
+    });
+});
+
+describe("token_expired", () => {
+    it("as the end: with a provider the client comes back with a new token, without one it stops", async () => {
+        const fixed = new World();
+        await fixed.login();
+        const provider = new Provider();
+        const world = await worldOf(provider, 3_600_000);
+
+        fixed.socket.say(107, { action: "logout", code: codes.token_expired });
+        world.socket.drop(codes.token_expired);
+        await pass(1_000);
+        await world.answerLogin();
+
+        expect(fixed.client.state).toMatchObject({ phase: "stopped", reason: "token_expired" });
+        expect(world.socket.bodies(1)[0]).toMatchObject({ token: "token-2" });
+        expect(world.client.state.phase).toBe("verified");
+    });
+
+    it("for a login: the provider is asked once more at once, then with pauses", async () => {
+        const provider = new Provider();
+        const world = new World({ tokenProvider: provider.get });
+        world.client.start();
+        await settle();
+        world.socket.open();
+        await settle();
+
+        world.socket.say(101, { code: 0, reason: "token_expired" });
+        await settle();
+        world.socket.say(101, { code: 0, reason: "token_expired" });
+        await settle();
+
+        expect(world.socket.bodies(1).map(({ token }) => token)).toEqual(["token-1", "token-2"]);
+        expect(world.client.state).toMatchObject({ phase: "waiting", reason: "token_expired" });
+    });
+
+    it("for a login without a provider stops the client", async () => {
+        const world = new World();
+        world.client.start();
+        await settle();
+        world.socket.open();
+        await settle();
+
+        world.socket.say(101, { code: 0, reason: "token_expired" });
+        await settle();
+
+        expect(world.client.state).toMatchObject({ phase: "stopped", reason: "token_expired" });
     });
 });

@@ -11,12 +11,16 @@ public sealed class Chromium : IAsyncDisposable
 {
     private const string Executable = "/usr/bin/chromium";
 
+    // For a machine that is busy.
+    private const int TimeoutMs = 120_000;
+
     private readonly Lazy<Task<(IPlaywright Driver, IBrowser Browser)>> _running = new(static () => StartAsync());
 
     /// <summary>A page in a profile of its own, which goes with it.</summary>
     internal async Task<IPage> NewPageAsync()
     {
         var context = await (await _running.Value).Browser.NewContextAsync();
+        context.SetDefaultTimeout(TimeoutMs);
         return await context.NewPageAsync();
     }
 
@@ -38,7 +42,7 @@ public sealed class Chromium : IAsyncDisposable
         {
             ExecutablePath = Executable,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            Timeout = 120_000,
+            Timeout = TimeoutMs,
         });
         return (driver, browser);
     }

@@ -38,7 +38,6 @@ public sealed class ExampleTests(JsPackage package, Chromium chromium)
     private async Task<IPage> LoginAsync(string origin, StandalonePlatform platform, string user, string token)
     {
         var page = await chromium.NewPageAsync();
-        page.SetDefaultTimeout(90_000);
         await page.GotoAsync(origin);
         await page.FillAsync("[name=dispatcher]", platform.Dispatcher);
         await page.FillAsync("[name=user]", user);

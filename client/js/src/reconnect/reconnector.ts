@@ -94,7 +94,10 @@ export class Reconnector {
         const abort = () => over.abort();
         const begin = now();
         stop.addEventListener("abort", abort);
-        this.hurry = () => void pause(begin + leastMs - now(), over.signal).then(abort);
+        this.hurry = () => {
+            this.hurry = undefined; // once is enough
+            void pause(begin + leastMs - now(), over.signal).then(abort);
+        };
         await pause(ms, stop.aborted ? stop : over.signal);
         this.hurry = undefined;
         abort();
