@@ -54,7 +54,7 @@ public sealed class LogTests
         await standalone.StopAsync();
 
         var log = await standalone.Process.ReadToEndAsync();
-        Assert.Contains(" TRACE ", log, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(" DEBUG ", log, StringComparison.Ordinal);
         foreach (var secret in new[] { users[0].Token, users[1].Token, "a-token-that-is-wrong", key, "the-text-of-a-chat", "the-text-of-a-push" })
         {
             Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
