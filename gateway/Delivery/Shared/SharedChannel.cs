@@ -181,6 +181,9 @@ internal sealed class SharedChannel(SharedLimits limits)
                 _early.Clear();
                 _earlyBytes = 0;
                 _told = _head;
+
+                // Nothing is missing any more, and whoever comes next has nothing read for it.
+                _missingSinceMs = null;
                 return null;
             }
 

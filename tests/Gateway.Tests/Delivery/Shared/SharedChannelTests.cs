@@ -276,6 +276,18 @@ public sealed class SharedChannelTests
     }
 
     [Fact]
+    public void Wanted_NobodyWasHereWhenItWentMissing_IsNotReadForWhoComes()
+    {
+        _channel.SeeHead(At(12), nowMs: 100);
+
+        Assert.Null(_channel.Wanted(anybody: false, nowMs: 101, out _));
+        Assert.False(_channel.HasGap);
+        Assert.Null(_channel.Wanted(anybody: true, nowMs: 1_000, out var due));
+        Assert.Null(due);
+        Assert.Equal(At(12), _channel.Told);
+    }
+
+    [Fact]
     public void Forget_SessionsThatEnded_WaitNoMore()
     {
         var (ended, other) = (Someone(), Someone());
