@@ -18,6 +18,7 @@ public sealed class LeaseDeadlineTests
     private readonly SkippedTime _time = new();
     private readonly FakeRegister _register = new();
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
     public async Task Woken_LeaseIsDead_NothingIsDeliveredBeforeTheReclaim()
@@ -29,6 +30,8 @@ public sealed class LeaseDeadlineTests
         var keys = (Ann: gateway.KeyOf("ann"), Bob: gateway.KeyOf("bob"));
         await StandStillAsync(gateway);
 
+        // With a next lease the former one's queue ends, whatever is left in it: it is granted when all of that was handled.
+        _register.OnLease = request => request.Open is { Incarnation: 0 } ? _next.Task : _answer.Task;
         var sending = SendAllKindsAsync(gateway, keys.Ann, keys.Bob);
         Assert.Equal(LeaseState.InDoubt, gateway.Get<LeaseStanding>().State);
         _register.LogInElsewhere("ann", nameInRenewals: false);
@@ -36,6 +39,7 @@ public sealed class LeaseDeadlineTests
         _answer.SetResult();
         await sending;
         await Eventually.HoldsAsync(() => gateway.Metrics.Drops(DropCause.NotClaimed) == 8, "what came is dropped", () => $"{gateway.Metrics.Drops(DropCause.NotClaimed)}");
+        _next.SetResult();
 
         Assert.Equal(Code.Displaced, (await stale.ReadAsync<Directive>(Command.Directive)).Code);
         await stale.ReadEndAsync();
@@ -88,7 +92,7 @@ public sealed class LeaseDeadlineTests
     {
         await using var gateway = await StartAsync();
         var client = await gateway.LogInAsync("ann");
-        await StandStillAsync(gateway);
+        await StandStillAsync(gateway, isGivenUp: true);
 
         await PushAsync(gateway, "after all", gateway.KeyOf("ann"));
 
@@ -170,7 +174,7 @@ public sealed class LeaseDeadlineTests
         }
 
         var before = gateway.Metrics.FramesOut(Command.Push);
-        _register.OnLease = _ => _answer.Task;
+        HoldAnswers();
 
         // The first look is before the fan-out, the second one within it; if something else reads the clock, it stands still a little earlier.
         _time.SkipAtRead(2, Lease * 2);
@@ -198,11 +202,20 @@ public sealed class LeaseDeadlineTests
     private Task<RunningGateway> StartAsync() => RunningGateway.StartAsync(_register, _time, ("Sessions:LoginPatience", "00:00:30"));
 
     /// <summary>The process stands still for longer than its lease; register answers the lease only when the test lets it.</summary>
-    private async Task StandStillAsync(RunningGateway gateway)
+    /// <param name="gateway">The process.</param>
+    /// <param name="isGivenUp">A register that does not answer is given up after a while, as it is in earnest.</param>
+    private async Task StandStillAsync(RunningGateway gateway, bool isGivenUp = false)
     {
-        _register.OnLease = _ => _answer.Task;
+        HoldAnswers(isGivenUp);
         _time.Skip(Lease * 2);
         await Eventually.HoldsAsync(() => !gateway.Get<LeaseStanding>().IsKnown, "the lease is in doubt");
+    }
+
+    private void HoldAnswers(bool isGivenUp = false)
+    {
+        // Shorter are only the pauses between renewals and between attempts.
+        _time.PatientFrom = isGivenUp ? null : LeaseTimes.Answer(Lease);
+        _register.OnLease = _ => _answer.Task;
     }
 
     /// <summary>Two pushes, chat, a broadcast to both and a notice for each: eight things for clients.</summary>
