@@ -28,7 +28,7 @@ public sealed class ChatCommandTests : IAsyncLifetime
     {
         await using var chat = await StartAsync();
 
-        Assert.Contains($"* connected to {_gateway.Address} as alice", chat.Output, StringComparison.Ordinal);
+        await chat.PrintsAsync($"* connected to {_gateway.Address} as alice\n");
         await chat.PrintsAsync("* type USER text");
         Assert.Equal("0123456789abcdef", _gateway.Bodies<Verify>(Command.Verify).Single().Token);
     }
@@ -71,6 +71,7 @@ public sealed class ChatCommandTests : IAsyncLifetime
         chat.EndInput();
 
         Assert.Equal(0, (await chat.EndAsync()).ExitCode);
+        await Eventually.HoldsAsync(() => _gateway.Count(Command.Goodbye) == 1, "goodbye was said");
         Assert.Equal(1, _gateway.Count(Command.SingleChat));
     }
 
@@ -98,9 +99,9 @@ public sealed class ChatCommandTests : IAsyncLifetime
         await session.SendAsync(Command.Push, new PushDelivery { Id = "2", Type = "job", ContentType = "application/json", Payload = Encoding.UTF8.GetBytes("{\"a\":1}") });
         await session.SendAsync(Command.Push, new PushDelivery { Id = "3", ContentType = "image/png", Payload = new byte[1_234] });
         await session.SendAsync(Command.Push, new PushDelivery { Id = "4", Channel = "inbox", Seq = 1, ContentType = "image/png", Notify = true, Size = 70_000 });
-        await chat.PrintsAsync("70,000 bytes");
+        await chat.PrintsAsync("to be fetched\n");
         await session.SendAsync(Command.Error, new Error { Command = Command.SingleChat, Code = Code.NotDelivered, Reason = "not_delivered", Message = "carol is offline." });
-        await chat.PrintsAsync("carol is offline");
+        await chat.PrintsAsync("carol is offline.\n");
 
         var shown = chat.Output[chat.Output.IndexOf("bob: hi", StringComparison.Ordinal)..];
         Assert.Equal(
@@ -135,13 +136,18 @@ public sealed class ChatCommandTests : IAsyncLifetime
     public async Task Chat_ConnectionLost_SaysWhenItTriesAgainAndDoes()
     {
         await using var chat = await StartAsync();
+        var answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        // It is not back before the line was typed.
+        _gateway.Answering = answering.Task;
         _gateway.Sessions["alice"].Close();
 
         await chat.PrintsAsync("; reconnecting in ");
         chat.Type("bob hello");
         await chat.PrintsAsync("* not sent: ");
-        await Eventually.HoldsAsync(() => _gateway.Count(Command.Verify) == 2, "it came back");
+        answering.SetResult();
+        await Eventually.HoldsAsync(() => chat.Output.Split("* connected to ").Length == 3, "it came back", () => chat.Output);
+        Assert.True(_gateway.Count(Command.Verify) > 1);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class WatchCommandTests : IAsyncLifetime
         Tell(Kind.Offline, "bob", epoch: 6, change: 8, code: "kicked");
         Tell(Kind.Online, "c\u001bd", epoch: 9);
 
-        await watch.PrintsAsync("c\\u{1b}d");
+        await watch.PrintsAsync("c\\u{1b}d (phone) at room-a from 127.0.0.1:1\n");
         Assert.Equal(
             [
                 "* 1 session online",

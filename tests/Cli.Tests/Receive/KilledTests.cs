@@ -46,7 +46,7 @@ public sealed class KilledTests : IAsyncLifetime
 
     private async Task<ulong[]> RunAndKillAsync(string file, int messages)
     {
-        _gateway.Sessions.Clear();
+        _gateway.ForgetSessions();
         await using var receive = await ServiceProcess.StartAsync(
             Repository.Dll("client/Cli", "Cli"),
             ["receive", "--user", "alice", "--token", "0123456789abcdef", "--gateway", _gateway.Address, "--cursor-file", file, "--json"]);

@@ -55,16 +55,16 @@ public sealed class ReceiveCommandTests : IAsyncLifetime
         for (ulong seq = 1; seq <= 3; seq++)
         {
             await using var receive = await StartAsync("--count", "1", "--cursor-file", file, "--json");
-            for (ulong sent = 1; sent <= 4; sent++)
-            {
-                await _gateway.Sessions["alice"].SendAsync(Command.Push, Kept(sent, $"{sent}"));
-            }
+
+            // All at once: the command leaves as soon as it has what it counts to.
+            await _gateway.Sessions["alice"].SendBytesAsync(
+                [.. Enumerable.Range(1, 4).SelectMany(static sent => FrameWriter.ToArray(ProtocolVersion.Current, Command.Push, Kept((ulong)sent, $"{sent}")))]);
 
             var run = await receive.EndAsync();
             Assert.Equal(0, run.ExitCode);
             Assert.Contains($"\"epoch\":5,\"seq\":{seq},", Assert.Single(run.Output.Split('\n'), line => line.Contains("\"push\"", StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.Contains($"\"messages\":1,\"repeats\":{seq - 1},", run.Output, StringComparison.Ordinal);
-            _gateway.Sessions.Clear();
+            _gateway.ForgetSessions();
         }
     }
 

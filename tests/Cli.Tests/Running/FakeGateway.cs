@@ -14,6 +14,8 @@ internal sealed class FakeGateway : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _serving = [];
     private readonly Task _accepting;
+    private readonly Lock _sync = new();
+    private readonly Dictionary<string, Session> _sessions = [];
 
     public FakeGateway()
     {
@@ -28,10 +30,32 @@ internal sealed class FakeGateway : IAsyncDisposable
     /// <summary>Answers a verify; by default it accepts everybody.</summary>
     public Func<Verify, VerifyResult> Verify { get; set; } = static _ => new VerifyResult { Code = 1, HeartbeatMs = 60_000, Session = "s-1" };
 
-    public ConcurrentDictionary<string, Session> Sessions { get; } = new();
+    /// <summary>Answers to verifies wait for it.</summary>
+    public Task Answering { get; set; } = Task.CompletedTask;
+
+    /// <summary>Who was let in, and told so: as soon as a client shows that it is, its session is here.</summary>
+    public IReadOnlyDictionary<string, Session> Sessions
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return new Dictionary<string, Session>(_sessions);
+            }
+        }
+    }
 
     /// <summary>Every frame that came, verify included.</summary>
     public ConcurrentQueue<(string User, Command Command, byte[] Body)> Frames { get; } = new();
+
+    /// <summary>As if nobody had been let in yet.</summary>
+    public void ForgetSessions()
+    {
+        lock (_sync)
+        {
+            _sessions.Clear();
+        }
+    }
 
     public int Count(Command command) => Frames.Count(frame => frame.Command == command);
 
@@ -98,12 +122,16 @@ internal sealed class FakeGateway : IAsyncDisposable
             var verify = FrameBody.Read<Verify>(header, body);
             session.User = verify.User;
             Frames.Enqueue((session.User, header.Command, body.ToArray()));
+            await Answering.WaitAsync(_stopping.Token);
             var result = Verify(verify);
             result.Id = verify.Id;
-            await session.SendAsync(Command.VerifyResult, result);
-            if (result.Code == 1)
+            lock (_sync)
             {
-                Sessions[verify.User] = session;
+                session.Send(Command.VerifyResult, result);
+                if (result.Code == 1)
+                {
+                    _sessions[verify.User] = session;
+                }
             }
 
             return;
@@ -125,6 +153,10 @@ internal sealed class FakeGateway : IAsyncDisposable
         public async Task SendAsync<TBody>(Command command, TBody body)
             where TBody : IBody<TBody>, new() =>
             await socket.SendAsync(FrameWriter.ToArray(ProtocolVersion.Current, command, body));
+
+        public void Send<TBody>(Command command, TBody body)
+            where TBody : IBody<TBody>, new() =>
+            socket.Send(FrameWriter.ToArray(ProtocolVersion.Current, command, body));
 
         public async Task SendBytesAsync(byte[] bytes) => await socket.SendAsync(bytes);
 
