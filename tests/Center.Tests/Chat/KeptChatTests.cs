@@ -7,6 +7,7 @@ using Microservices.Center.Sessions;
 using Microservices.Center.Tests.Support;
 using Microservices.Contracts.Bus;
 using Microservices.Contracts.Register;
+using Microservices.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outcome = Microservices.Contracts.Register.AppendResult.Types.Outcome;
@@ -81,6 +82,17 @@ public sealed class KeptChatTests : IDisposable
     {
         var batch = Enumerable.Range(1, 8).SelectMany(i => Enumerable.Range(0, 20).Select(sender => Uplink.Chat($"s{sender}", (ulong)i, ["bob"]))).ToArray();
 
+        // A sender has one message on its way at a time. Each call is answered when all senders who have one left wait for an answer, or behind this call.
+        var underWay = 0;
+        _register.Channels.Before = request =>
+        {
+            Interlocked.Add(ref underWay, request.Messages.Count);
+            return Eventually.HoldsAsync(
+                () => Volatile.Read(ref underWay) + _meters.Observe("center.kept.waiting")
+                    >= 20 - _register.Channels.LogOf("bob").CountBy(static message => message.Chat.ChatFrom).Count(static sender => sender.Value == 8),
+                "everybody waits");
+        };
+        _register.Channels.After = request => Interlocked.Add(ref underWay, -request.Messages.Count);
         await HandleAsync(batch);
 
         var came = _register.Channels.LogOf("bob").ToLookup(message => message.Chat.ChatFrom, message => message.Chat.ChatContent);

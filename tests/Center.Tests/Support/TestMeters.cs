@@ -27,7 +27,24 @@ internal sealed class TestMeters : IMeterFactory
                 _counts[series] = _counts.GetValueOrDefault(series) + value;
             }
         });
+        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) =>
+        {
+            if (instrument.IsObservable)
+            {
+                lock (_sync)
+                {
+                    _counts[instrument.Name] = value;
+                }
+            }
+        });
         _listener.Start();
+    }
+
+    /// <summary>What a gauge such as <c>center.kept.waiting</c> shows now.</summary>
+    public long Observe(string gauge)
+    {
+        _listener.RecordObservableInstruments();
+        return this[gauge];
     }
 
     /// <summary>The sum of a series such as <c>center.pushes(user)</c>.</summary>
