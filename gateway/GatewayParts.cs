@@ -4,6 +4,7 @@ using Microservices.Gateway.Apps;
 using Microservices.Gateway.Arrivals;
 using Microservices.Gateway.Arrivals.Proxy;
 using Microservices.Gateway.Arrivals.Tls;
+using Microservices.Gateway.Binding;
 using Microservices.Gateway.Commands;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery;
@@ -104,6 +105,8 @@ internal static class GatewayParts
         // Connections and sessions
         services.AddValidatedOptions<ConnectionOptions, ConnectionOptionsValidator>(ConnectionOptions.Section);
         services.AddSingleton<ConnectionParts>();
+        services.AddValidatedOptions<BindingOptions, BindingOptionsValidator>(BindingOptions.Section);
+        services.AddSingleton<BindMetrics>();
         services.AddValidatedOptions<SessionsOptions, SessionsOptionsValidator>(SessionsOptions.Section);
         services.AddRegisterClient();
         services.AddSingleton<SessionTable>();
@@ -128,7 +131,10 @@ internal static class GatewayParts
 
         // Commands
         services.AddSingleton<CommandTable>();
-        services.AddSingleton<ICommandHandler, VerifyCommand>();
+        services.AddSingleton<VerifyCommand>();
+        services.AddSingleton<ICommandHandler>(static provider => provider.GetRequiredService<VerifyCommand>());
+        services.AddSingleton<ICommandHandler, BindCommand>();
+        services.AddSingleton<ICommandHandler, UnbindCommand>();
         services.AddSingleton<ICommandHandler, SingleChatCommand>();
         services.AddSingleton<ICommandHandler, GroupChatCommand>();
         services.AddSingleton<ICommandHandler, BroadcastChatCommand>();

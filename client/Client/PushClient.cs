@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Endpoints;
 using Microservices.Client.Messages;
@@ -26,6 +27,7 @@ public sealed class PushClient : IAsyncDisposable
     private readonly SentMessages _sent;
     private readonly Receiver _receiver;
     private readonly Fetches _fetches;
+    private readonly BoundApps _apps;
     private readonly Reconnector _reconnector;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstLogin = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,8 +45,9 @@ public sealed class PushClient : IAsyncDisposable
         _dispatcher = new DispatcherClient(options);
         _sent = new SentMessages(options.TimeProvider);
         _receiver = new Receiver(options, HandleAsync, restart => LogRestarted?.Invoke(restart), fault => Raise(HandlerFailed, fault));
-        _fetches = new Fetches(options);
-        _reconnector = new Reconnector(options, _dispatcher, new Inbox(_receiver, _fetches, OnError), OnState);
+        _apps = new BoundApps(options, state => Raise(AppChanged, state));
+        _fetches = new Fetches(options, _apps);
+        _reconnector = new Reconnector(options, _dispatcher, new Inbox(_receiver, _fetches, _apps, OnError), OnState);
     }
 
     /// <summary>Chat arrived.</summary>
@@ -64,6 +67,9 @@ public sealed class PushClient : IAsyncDisposable
 
     /// <summary>The client does something else now.</summary>
     public event Action<ClientState>? StateChanged;
+
+    /// <summary>A further app was bound, is to be bound again, or is no longer bound.</summary>
+    public event Action<AppState>? AppChanged;
 
     /// <summary>What the client is doing.</summary>
     public ClientState State => _state;
@@ -97,6 +103,31 @@ public sealed class PushClient : IAsyncDisposable
     {
         Start();
         return _firstLogin.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Binds a further app on the client's connection: its messages arrive like those of the client's own app, under their own app's name, and are acknowledged there. The
+    /// client binds it again whenever it connects again, until <see cref="UnbindAsync"/> or until the server says stop, for that app: <see cref="AppChanged"/>.
+    /// Returns when it is bound for the first time; waits while there is no connection.
+    /// </summary>
+    /// <param name="login">Who the client is in that app.</param>
+    /// <param name="cancellationToken">Ends the wait; the client goes on trying until it is unbound.</param>
+    /// <exception cref="ArgumentException">Something is missing in <paramref name="login"/>.</exception>
+    /// <exception cref="PushClientException">The app is bound already or the client's own; the server refuses it for good, such as with <see cref="Code.WrongToken"/>; or the client has stopped.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task BindAsync(AppLogin login, CancellationToken cancellationToken = default)
+    {
+        login.Validate();
+        return _apps.AddAsync(login, cancellationToken);
+    }
+
+    /// <summary>Ends the session of a further app and binds it no more. Returns when it has ended. Messages of it that wait are still handed over.</summary>
+    /// <exception cref="PushClientException">The app is not bound: <see cref="Code.NotBound"/>.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the app is unbound all the same.</exception>
+    public Task UnbindAsync(string app, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(app);
+        return _apps.RemoveAsync(app, cancellationToken);
     }
 
     /// <summary>Sends chat to one user.</summary>
@@ -136,12 +167,24 @@ public sealed class PushClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PushClientException">The server refuses it, such as with <see cref="Code.UnknownPosition"/>; or the client has stopped.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public Task<MessagePage> FetchAsync(string channel, MessagePosition after, int limit = 20, CancellationToken cancellationToken = default)
+    public Task<MessagePage> FetchAsync(string channel, MessagePosition after, int limit = 20, CancellationToken cancellationToken = default) =>
+        FetchAsync(_options.App, channel, after, limit, cancellationToken);
+
+    /// <summary>As <see cref="FetchAsync(string, MessagePosition, int, CancellationToken)"/>, of a further app that is bound.</summary>
+    /// <param name="app">The app; or the client's own.</param>
+    /// <param name="channel"><c>inbox</c> or <c>all</c>.</param>
+    /// <param name="after">The page begins behind it.</param>
+    /// <param name="limit">How many messages at most, 1 to 100.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PushClientException">As there; or the app is not bound: <see cref="Code.NotBound"/>.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task<MessagePage> FetchAsync(string app, string channel, MessagePosition after, int limit = 20, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(app);
         ArgumentException.ThrowIfNullOrEmpty(channel);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, (int)Fetch.MaxLimit);
-        return _fetches.ReadAsync(channel, after, limit, cancellationToken);
+        return _fetches.ReadAsync(app == _options.App ? "" : app, channel, after, limit, cancellationToken);
     }
 
     /// <summary>Reads a kept message, such as one that came without its payload (<see cref="PushMessage.IsNotify"/>).</summary>
@@ -151,7 +194,7 @@ public sealed class PushClient : IAsyncDisposable
     public async Task<PushMessage?> FetchAsync(PushMessage notification, CancellationToken cancellationToken = default)
     {
         var position = notification.Position ?? throw new ArgumentException("The message is not a kept one: it has no position.", nameof(notification));
-        var page = await FetchAsync(notification.Channel, position.Before, limit: 1, cancellationToken);
+        var page = await _fetches.ReadAsync(_apps.NameOf(notification.App), notification.Channel, position.Before, limit: 1, cancellationToken);
         return page.Messages.FirstOrDefault(message => message.Position == position);
     }
 
@@ -223,6 +266,7 @@ public sealed class PushClient : IAsyncDisposable
                 // First, so that what a handler throws because of the stop is not taken for a fault of it.
                 await _receiver.StopAsync();
                 _fetches.Stopped();
+                _apps.Stopped();
                 await receiving;
             }
 

@@ -18,16 +18,20 @@ internal sealed class AckCommand(ChannelDelivery delivery, ChannelMetrics metric
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
         var ack = FrameBody.Read<Ack>(header, body);
-        var session = connection.Session!;
-        if (!session.WantsAck)
+        if (connection.SessionOf(ack.App) is not { } session)
+        {
+            metrics.AckOfUnboundApp();
+            CommandTable.RefuseUnbound(connection, Command.Ack, ack.Id, ack.App);
+        }
+        else if (!session.WantsAck)
         {
             metrics.AckForbidden();
-            connection.Fail(Command.Ack, ack.Id, Code.Forbidden, "This session did not ask for the feature ack.");
+            connection.Fail(Command.Ack, ack.Id, Code.Forbidden, "This session did not ask for the feature ack.", app: session.NamedApp);
         }
         else if (ack.Positions.Count > Ack.MaxPositions)
         {
             connection.Fail(
-                Command.Ack, ack.Id, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"{ack.Positions.Count} positions; the limit is {Ack.MaxPositions}."));
+                Command.Ack, ack.Id, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"{ack.Positions.Count} positions; the limit is {Ack.MaxPositions}."), app: session.NamedApp);
         }
         else
         {
@@ -48,7 +52,7 @@ internal sealed class AckCommand(ChannelDelivery delivery, ChannelMetrics metric
 
         if (fault is var (code, message))
         {
-            connection.Fail(Command.Ack, ack.Id, code, message);
+            connection.Fail(Command.Ack, ack.Id, code, message, app: session.NamedApp);
         }
     }
 

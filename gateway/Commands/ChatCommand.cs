@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microservices.Contracts;
 using Microservices.Contracts.Bus;
+using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Uplink;
@@ -23,8 +24,17 @@ internal abstract class ChatCommand(UplinkSender uplink, TimeProvider time) : IC
 
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
-        var chat = Read(header, body);
-        var session = connection.Session!;
+        var chat = Read(header, body, out var app);
+        var first = connection.Session!;
+
+        // Chat clients were promised that what they add to their chat is ignored.
+        if ((first.IsChatClient ? first : connection.SessionOf(app)) is not { } session)
+        {
+            uplink.Refused();
+            CommandTable.RefuseUnbound(connection, Command, chat.RequestId, app);
+            return null;
+        }
+
         var rate = session.App.Policy.ChatRate;
         if (!session.Chats.TryTake(rate, Timestamp(), out var retryAfterMs))
         {
@@ -34,29 +44,30 @@ internal abstract class ChatCommand(UplinkSender uplink, TimeProvider time) : IC
                 chat.RequestId,
                 Code.RateLimited,
                 string.Create(CultureInfo.InvariantCulture, $"More than {rate.PerSecond} chats a second; the next one in {retryAfterMs} ms."),
-                retryAfterMs);
+                retryAfterMs,
+                session.NamedApp);
             return null;
         }
 
-        if (FaultOf(connection, chat) is var (code, message))
+        if (FaultOf(session.App.Policy, chat) is var (code, message))
         {
             uplink.Refused();
-            connection.Fail(Command, chat.RequestId, code, message);
+            connection.Fail(Command, chat.RequestId, code, message, app: session.NamedApp);
             return null;
         }
 
         return uplink.Send(session, chat);
     }
 
-    /// <summary>Reads the body; the command is set by the caller.</summary>
-    protected abstract ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body);
+    /// <summary>Reads the body.</summary>
+    /// <param name="app">The bound app that it is of; empty = the app of the verify.</param>
+    protected abstract ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body, out string app);
 
     /// <summary>Not the wheel's clock: after a stall of ours the client may send what it was allowed to meanwhile.</summary>
     private TimeSpan Timestamp() => time.GetElapsedTime(0);
 
-    private static (Code Code, string Message)? FaultOf(Connection connection, ChatRequest chat)
+    private static (Code Code, string Message)? FaultOf(AppPolicy policy, ChatRequest chat)
     {
-        var policy = connection.Session!.App.Policy;
         var isBroadcast = chat.Command == (uint)Command.BroadcastChat;
         if (isBroadcast ? !policy.MayBroadcast : !policy.MayChat)
         {
@@ -101,9 +112,10 @@ internal sealed class SingleChatCommand(UplinkSender uplink, TimeProvider time) 
 {
     public override Command Command => Command.SingleChat;
 
-    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body, out string app)
     {
         var chat = FrameBody.Read<SingleChat>(header, body);
+        app = chat.App;
         return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatTo = { chat.ChatTo }, ChatContent = chat.ChatContent };
     }
 }
@@ -113,9 +125,10 @@ internal sealed class GroupChatCommand(UplinkSender uplink, TimeProvider time) :
 {
     public override Command Command => Command.GroupChat;
 
-    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body, out string app)
     {
         var chat = FrameBody.Read<GroupChat>(header, body);
+        app = chat.App;
         return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatTo = { chat.ChatTo }, ChatContent = chat.ChatContent };
     }
 }
@@ -125,9 +138,10 @@ internal sealed class BroadcastChatCommand(UplinkSender uplink, TimeProvider tim
 {
     public override Command Command => Command.BroadcastChat;
 
-    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body)
+    protected override ChatRequest Read(in FrameHeader header, in ReadOnlySequence<byte> body, out string app)
     {
         var chat = FrameBody.Read<BroadcastChat>(header, body);
+        app = chat.App;
         return new ChatRequest { Command = (uint)Command, RequestId = chat.Id, ChatContent = chat.ChatContent };
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Microservices.Contracts;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Protocol;
@@ -54,6 +55,10 @@ internal sealed class CommandTable
     /// <summary>The command is none that this client may know.</summary>
     public static void RefuseUnknown(Connection connection, Command command) =>
         connection.Fail(command, id: null, Code.UnknownCommand, string.Create(CultureInfo.InvariantCulture, $"Command {(uint)command} is not known here."));
+
+    /// <summary>The client names an app that has no session on this connection.</summary>
+    public static void RefuseUnbound(Connection connection, Command command, string id, string app) =>
+        connection.Fail(command, id, Code.NotBound, "The app has no session on this connection.", app: Identifiers.FaultOfApp(app) is null ? app : "");
 
     private static void RefuseVersion(Connection connection, FrameHeader header)
     {

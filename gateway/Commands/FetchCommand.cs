@@ -3,6 +3,7 @@ using System.Globalization;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Fetching;
+using Microservices.Gateway.Sessions;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
 
@@ -20,8 +21,7 @@ internal sealed class FetchCommand(FetchReads reads, ChannelMetrics metrics) : I
 
     public Task? Handle(Connection connection, in FrameHeader header, in ReadOnlySequence<byte> body)
     {
-        var session = connection.Session!;
-        if (session.IsChatClient)
+        if (connection.Session!.IsChatClient)
         {
             // Not of their protocol.
             CommandTable.RefuseUnknown(connection, Command.Fetch);
@@ -29,34 +29,39 @@ internal sealed class FetchCommand(FetchReads reads, ChannelMetrics metrics) : I
         }
 
         var fetch = FrameBody.Read<Fetch>(header, body);
-        if (ChannelKinds.Find(fetch.Channel) is not { } channel)
+        if (connection.SessionOf(fetch.App) is not { } session)
         {
-            Refuse(connection, fetch, Code.UnknownChannel, $"There is no channel '{ChannelKinds.Shown(fetch.Channel)}'.");
+            metrics.Fetched(FetchOutcome.Refused);
+            CommandTable.RefuseUnbound(connection, Command.Fetch, fetch.Id, fetch.App);
+        }
+        else if (ChannelKinds.Find(fetch.Channel) is not { } channel)
+        {
+            Refuse(session, fetch, Code.UnknownChannel, $"There is no channel '{ChannelKinds.Shown(fetch.Channel)}'.");
         }
         else if (fetch.Limit > Fetch.MaxLimit)
         {
-            Refuse(connection, fetch, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"limit is {fetch.Limit}; it takes 1 to {Fetch.MaxLimit}, or none."));
+            Refuse(session, fetch, Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"limit is {fetch.Limit}; it takes 1 to {Fetch.MaxLimit}, or none."));
         }
         else if (fetch.Epoch >= Beyond || fetch.Seq >= Beyond)
         {
-            Refuse(connection, fetch, Code.UnknownPosition, string.Create(CultureInfo.InvariantCulture, $"({fetch.Epoch}, {fetch.Seq}) is beyond the head of the channel."));
+            Refuse(session, fetch, Code.UnknownPosition, string.Create(CultureInfo.InvariantCulture, $"({fetch.Epoch}, {fetch.Seq}) is beyond the head of the channel."));
         }
         else if (!session.TryBeginFetch())
         {
-            Refuse(connection, fetch, Code.RateLimited, "A fetch of this session is under way; one at a time.");
+            Refuse(session, fetch, Code.RateLimited, "A fetch of this session is under way; one at a time.");
         }
         else
         {
             var limit = fetch.Limit == 0 ? Fetch.DefaultLimit : fetch.Limit;
-            reads.Add(new FetchRequest(session, channel, new LogPosition(fetch.Epoch, fetch.Seq), (int)limit, fetch.Id));
+            reads.Add(new FetchRequest(session, channel, new LogPosition(fetch.Epoch, fetch.Seq), (int)limit, fetch.Id, session.NamedApp));
         }
 
         return null;
     }
 
-    private void Refuse(Connection connection, Fetch fetch, Code code, string message)
+    private void Refuse(Session session, Fetch fetch, Code code, string message)
     {
         metrics.Fetched(FetchOutcome.Refused);
-        connection.Fail(Command.Fetch, fetch.Id, code, message);
+        session.Connection.Fail(Command.Fetch, fetch.Id, code, message, app: session.NamedApp);
     }
 }

@@ -50,7 +50,14 @@ internal sealed class VerifyCommand(
             return null;
         }
 
-        var login = new LoginAttempt(connection, verify, TicketOf(verify), sessions.NextNumber(), header.Version, connection.RemoteAddress, wheel.NowMs);
+        return LogIn(connection, verify, header.Version);
+    }
+
+    /// <summary>Begins a login: of a verify, or of a bind, whose body says as much of a further app.</summary>
+    /// <returns>When the connection may read on; null = at once.</returns>
+    public Task? LogIn(Connection connection, Verify verify, uint version)
+    {
+        var login = new LoginAttempt(connection, verify, TicketOf(verify), sessions.NextNumber(), version, connection.RemoteAddress, wheel.NowMs);
         login.IsSigned = apps.Find(login.App)?.Policy.Tokens.IsSigned(login.Token) ?? false;
         connection.BeginLogin(login);
         if (FaultOf(login) is { } fault)

@@ -24,10 +24,15 @@ internal sealed partial class Connection
         Volatile.Write(ref _isPaused, paused);
         var sinceMs = SilentMs;
         Heard();
-        if (!paused && Session is { OldestUnacknowledgedMs: > 0 } session)
+        if (paused || Session is not { } session)
         {
-            // Acknowledgements were not read meanwhile.
-            _parts.Channels.PutOffAcks(session, sinceMs);
+            return;
+        }
+
+        PutOffAcks(session, sinceMs);
+        foreach (var bound in Bound)
+        {
+            PutOffAcks(bound, sinceMs);
         }
     }
 
@@ -78,6 +83,11 @@ internal sealed partial class Connection
         {
             _parts.Channels.Drained(session);
         }
+
+        foreach (var bound in Bound)
+        {
+            _parts.Channels.Drained(bound);
+        }
     }
 
     protected internal override void OnDue()
@@ -94,16 +104,20 @@ internal sealed partial class Connection
         }
         else if (!IsClosing && Session is { } session)
         {
-            if (IsTokenOver(session, now))
+            if (EndByTokens(session, now))
             {
-                Close(Code.TokenExpired, "The token has expired.");
                 return;
             }
 
-            if (AckDueMs(session) <= now)
+            if (AckTimeoutOf(session, now) is { } timeoutMs)
             {
-                Close(Code.AckTimeout, string.Create(CultureInfo.InvariantCulture, $"A message was not acknowledged within {session.App.Policy.AckTimeoutMs} ms."));
+                Close(Code.AckTimeout, string.Create(CultureInfo.InvariantCulture, $"A message was not acknowledged within {timeoutMs} ms."));
                 return;
+            }
+
+            if (BindDueMs() <= now && Volatile.Read(ref _login) is { } bind)
+            {
+                TimeOutBind(bind);
             }
 
             Judge(session, now);
@@ -140,6 +154,39 @@ internal sealed partial class Connection
         session.TokenDueMs <= now
         || (session.Token is { } token && _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() >= token.ExpiresMs + session.App.Policy.Tokens.GraceMs);
 
+    /// <summary>Ends the sessions whose tokens are over: the first one with the connection, any other alone.</summary>
+    /// <returns>True: the connection ends.</returns>
+    private bool EndByTokens(Session session, long now)
+    {
+        const string Message = "The token has expired.";
+        if (IsTokenOver(session, now))
+        {
+            Close(Code.TokenExpired, Message);
+            return true;
+        }
+
+        foreach (var bound in Bound)
+        {
+            if (IsTokenOver(bound, now))
+            {
+                Close(bound, Code.TokenExpired, Message);
+            }
+        }
+
+        return false;
+    }
+
+    private long FirstTokenDueMs(Session session)
+    {
+        var due = session.TokenDueMs;
+        foreach (var bound in Bound)
+        {
+            due = Math.Min(due, bound.TokenDueMs);
+        }
+
+        return due;
+    }
+
     private void EndVerifyDeadline()
     {
         // A close that has begun meanwhile keeps its deadline.
@@ -174,13 +221,33 @@ internal sealed partial class Connection
         WatchDeadline();
     }
 
+    /// <summary>The client is one, whatever its apps: the rules of the verify's app say whether it is away, for all of its sessions.</summary>
     private void SetAway(Session session, bool away)
     {
         session.IsAway = away;
+        Volatile.Read(ref _bound)?.SetAway(away);
+        TellAway(session, away);
+        foreach (var bound in Bound)
+        {
+            TellAway(bound, away);
+        }
+    }
+
+    private void TellAway(Session session, bool away)
+    {
         _parts.Reports.Add(session);
         if (!away)
         {
             _parts.Channels.BackAlive(session);
+        }
+    }
+
+    private void PutOffAcks(Session session, uint byMs)
+    {
+        if (session.OldestUnacknowledgedMs > 0)
+        {
+            // Acknowledgements were not read meanwhile.
+            _parts.Channels.PutOffAcks(session, byMs);
         }
     }
 
@@ -190,8 +257,38 @@ internal sealed partial class Connection
             ? Volatile.Read(ref _deadlineMs)
             : Math.Min(
                 session.Liveness.NextLookMs(session.App.Policy.Liveness, PeriodBaseMs(session, session.App.Policy), HeardMs()) + _parts.Wheel.TickMs,
-                Math.Min(AckDueMs(session), session.TokenDueMs));
+                Math.Min(BindDueMs(), Math.Min(FirstAckDueMs(session), FirstTokenDueMs(session))));
         return !IsClosing && _outbox.StuckSinceMs is { } since ? Math.Min(due, since + _parts.SlowConsumerTimeoutMs) : due;
+    }
+
+    private long FirstAckDueMs(Session session)
+    {
+        var due = AckDueMs(session);
+        foreach (var bound in Bound)
+        {
+            due = Math.Min(due, AckDueMs(bound));
+        }
+
+        return due;
+    }
+
+    /// <summary>The ack timeout that is over, ms; null = none is.</summary>
+    private uint? AckTimeoutOf(Session session, long now)
+    {
+        if (AckDueMs(session) <= now)
+        {
+            return session.App.Policy.AckTimeoutMs;
+        }
+
+        foreach (var bound in Bound)
+        {
+            if (AckDueMs(bound) <= now)
+            {
+                return bound.App.Policy.AckTimeoutMs;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>When the oldest kept message that is in flight must be acknowledged. Not while acknowledgements are not read, nor while the client is away: its silence is judged already.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microservices.Gateway.Binding;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Sessions;
@@ -29,6 +30,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
 
     private Session? _session;
     private LoginAttempt? _login;
+    private BoundSessions? _bound;
     private ErrorBudget _errors;
     private uint _version = ProtocolVersion.PushToChatClient;
     private int _reason;
@@ -48,7 +50,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         parts.Wheel.Schedule(this, _deadlineMs);
     }
 
-    /// <summary>Null until a verify succeeded.</summary>
+    /// <summary>The session of the verify; null until one succeeded. Those of further apps: <see cref="Bound"/>.</summary>
     public Session? Session => Volatile.Read(ref _session);
 
     /// <summary>The version of what is sent to the client: that of its latest frame. JSON to a client that sent nothing yet: a person can read it.</summary>
@@ -108,13 +110,14 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     }
 
     /// <summary>Posts an encoded frame of a message that is not kept elsewhere: where the link broke, it waits for the client in the session's parking.</summary>
+    /// <param name="session">Whose it is.</param>
     /// <param name="command">What it is.</param>
     /// <param name="framed">In the framing of this connection.</param>
     /// <param name="frame">Without it: who comes back may come by another transport.</param>
-    public void Deliver(Command command, ReadOnlySpan<byte> framed, ReadOnlySpan<byte> frame)
+    public void Deliver(Session session, Command command, ReadOnlySpan<byte> framed, ReadOnlySpan<byte> frame)
     {
         var outcome = _outbox.Post(framed);
-        if (outcome != PostOutcome.Closed || Session?.Parked is not { } parked || !_parts.Parking.TryKeep(parked, frame))
+        if (outcome != PostOutcome.Closed || session.Parked is not { } parked || !_parts.Parking.TryKeep(parked, frame))
         {
             Count(outcome, command, framed.Length);
         }
@@ -139,7 +142,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     }
 
     /// <summary>Tells the client that a request failed; the connection goes on. A client that causes too many is not told.</summary>
-    public void Fail(Command command, string? id, Code code, string message, uint retryAfterMs = 0)
+    public void Fail(Command command, string? id, Code code, string message, uint retryAfterMs = 0, string app = "")
     {
         if (!_errors.TrySpend(_parts.Wheel.NowMs, _parts.Options.MaxErrorsPerSecond))
         {
@@ -155,6 +158,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             Reason = CodeTable.NameOf(code),
             Message = message,
             RetryAfterMs = retryAfterMs,
+            App = app,
         });
     }
 
@@ -175,13 +179,17 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         Close(fault.Code, fault.Message, Error.From(fault));
     }
 
-    /// <summary>A verify is under way.</summary>
+    /// <summary>A verify or a bind is under way.</summary>
     public void BeginLogin(LoginAttempt login)
     {
         Interlocked.Exchange(ref _login, login);
         if (IsClosing)
         {
             login.Abandon();
+        }
+        else if (login.IsBind)
+        {
+            WatchDeadline();
         }
     }
 
@@ -191,6 +199,12 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     /// </summary>
     public void LogIn(LoginAttempt login, Session session)
     {
+        if (login.IsBind)
+        {
+            LogInBound(login, session);
+            return;
+        }
+
         EndVerifyDeadline();
         _heardMs = _parts.Wheel.NowMs;
         session.HeartbeatMs = session.App.Policy.Heartbeat(session.ProposedHeartbeatMs);
@@ -210,7 +224,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             Send(Command.VerifyResult, VerifyAnswers.Welcome(session, login.Id, login.NextTicket, login.IsResumed, _parts));
             if (login.Former is { } former)
             {
-                _parts.Parking.Resume(former, this);
+                _parts.Parking.Resume(former, session);
             }
 
             login.Release(session);
@@ -223,14 +237,20 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             WatchDeadline();
 
             // It was closed before it had a session to end, or before the table had it.
-            EndSession();
+            EndSession(session);
         }
     }
 
-    /// <summary>The verify failed: the client may try again. Called within the settling of the login.</summary>
+    /// <summary>The verify or bind failed: the client may try again. Called within the settling of the login.</summary>
     public void RefuseLogin(LoginAttempt login, Code reason, TimeSpan retryAfter)
     {
         _login = null;
+        if (login.IsBind)
+        {
+            RefuseBind(login, reason, retryAfter);
+            return;
+        }
+
         Send(Command.VerifyResult, VerifyAnswers.Refusal(login.IsChatClient, login.Id, reason, retryAfter));
     }
 
@@ -282,7 +302,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             Log.Closed(_parts.Logger, _transport.ConnectionId, reason, message);
         }
 
-        EndSession();
+        EndSessions();
         Volatile.Read(ref _login)?.Abandon();
         return true;
     }
@@ -310,14 +330,23 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         }
     }
 
-    private void EndSession()
+    private void EndSessions()
     {
-        if (Session is not { } session)
+        if (Session is { } session)
         {
-            return;
+            EndSession(session);
         }
 
-        var isParked = Reason == Code.ConnectionLost && _parts.Parking.TryPark(session);
+        foreach (var bound in Bound)
+        {
+            EndBound(bound);
+        }
+    }
+
+    private void EndSession(Session session)
+    {
+        // One that ended before its link broke does not wait for its client.
+        var isParked = Reason == Code.ConnectionLost && session.Reason == Code.ConnectionLost && _parts.Parking.TryPark(session);
         if (!isParked)
         {
             _parts.Sessions.Remove(session);
@@ -326,7 +355,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         _parts.Channels.End(session);
         if (!isParked)
         {
-            _parts.Ends.Add(session, Reason);
+            _parts.Ends.Add(session, session.Reason);
         }
     }
 

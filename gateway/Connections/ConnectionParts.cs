@@ -1,4 +1,5 @@
 using Microservices.Gateway.Admission;
+using Microservices.Gateway.Binding;
 using Microservices.Gateway.Commands;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
@@ -18,6 +19,7 @@ internal sealed class ConnectionParts
         IOptions<ConnectionOptions> options,
         IOptions<AdmissionOptions> admission,
         IOptions<SessionsOptions> sessionOptions,
+        IOptions<BindingOptions> binding,
         CommandTable commands,
         TimingWheel wheel,
         SessionTable sessions,
@@ -28,10 +30,12 @@ internal sealed class ConnectionParts
         ChannelDelivery channels,
         Gate gate,
         GatewayMetrics metrics,
+        BindMetrics binds,
         TimeProvider time,
         ILogger<Connection> logger)
     {
         Options = options.Value;
+        Binding = binding.Value;
         MaxFrameBytes = (uint)admission.Value.MaxFrameBytes;
         RetryAfterMs = (uint)sessionOptions.Value.RetryAfter.TotalMilliseconds;
         Commands = commands;
@@ -44,6 +48,7 @@ internal sealed class ConnectionParts
         Channels = channels;
         Gate = gate;
         Metrics = metrics;
+        Binds = binds;
         Time = time;
         Logger = logger;
         Outboxes = new OutboxParts(Options.MaxPendingBytes, () => wheel.NowMs);
@@ -58,6 +63,8 @@ internal sealed class ConnectionParts
     }
 
     public ConnectionOptions Options { get; }
+
+    public BindingOptions Binding { get; }
 
     public uint MaxFrameBytes { get; }
 
@@ -88,6 +95,8 @@ internal sealed class ConnectionParts
     public Gate Gate { get; }
 
     public GatewayMetrics Metrics { get; }
+
+    public BindMetrics Binds { get; }
 
     public OutboxParts Outboxes { get; }
 

@@ -5,7 +5,7 @@ using Microservices.Protocol.Bodies;
 
 namespace Microservices.Gateway.Connections;
 
-/// <summary>What 101 says.</summary>
+/// <summary>What 101 and 114 say.</summary>
 internal static class VerifyAnswers
 {
     private static readonly string[] HeartbeatAck = [Features.HeartbeatAck];
@@ -23,7 +23,7 @@ internal static class VerifyAnswers
         return new VerifyResult
         {
             Code = 1,
-            Session = string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}"),
+            Session = NameOf(session),
             HeartbeatMs = session.HeartbeatMs,
             ServerTimeMs = parts.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Limits = new Limits { MaxFrameBytes = parts.MaxFrameBytes, SilenceLimitMs = policy.SilenceLimit(session.HeartbeatMs) },
@@ -37,11 +37,22 @@ internal static class VerifyAnswers
             Id = id,
             Resume = ticket,
             Resumed = resumed,
-
-            // A token that ends at once says so too: 0 would mean that it has no end.
-            TokenExpiresMs = session.Token is { } token ? Math.Max(1, token.LeftMs(parts.Time.GetUtcNow())) : 0,
+            TokenExpiresMs = TokenExpiresMs(session, parts),
         };
     }
+
+    /// <summary>What 114 says of a session that begins, or goes on with another token: as <see cref="Welcome"/> of the first one.</summary>
+    public static BindResult Bound(Session session, string id, string ticket, bool resumed, ConnectionParts parts) => new()
+    {
+        Code = 1,
+        App = session.App.Name,
+        Session = NameOf(session),
+        Resume = ticket,
+        Resumed = resumed,
+        Features = session.WantsAck ? Ack : [],
+        Id = id,
+        TokenExpiresMs = TokenExpiresMs(session, parts),
+    };
 
     /// <summary>Clients of the chat protocol know the code only.</summary>
     public static VerifyResult Refusal(bool isChatClient, string id, Code reason, TimeSpan retryAfter) => isChatClient
@@ -53,4 +64,9 @@ internal static class VerifyAnswers
             Id = id,
             RetryAfterMs = (uint)retryAfter.TotalMilliseconds,
         };
+
+    /// <summary>A token that ends at once says so too: 0 means that it has no end.</summary>
+    private static uint TokenExpiresMs(Session session, ConnectionParts parts) => session.Token is { } token ? Math.Max(1, token.LeftMs(parts.Time.GetUtcNow())) : 0;
+
+    private static string NameOf(Session session) => string.Create(CultureInfo.InvariantCulture, $"{session.Incarnation:x16}-{session.Number:x}");
 }

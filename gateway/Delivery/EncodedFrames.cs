@@ -54,7 +54,7 @@ internal sealed class EncodedFrames(int maxFrameBytes)
         var version = _delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.Push && session.IsChatClient
             ? ProtocolVersion.PushToChatClient
             : session.Connection.ReplyVersion;
-        ref readonly var kind = ref _kinds[Find(command, version, session.Connection.FramingFor(version))];
+        ref readonly var kind = ref _kinds[Find(command, version, session.Connection.FramingFor(version), asChat && session.IsBound)];
         framed = _bytes.WrittenSpan[kind.Framed];
         frame = _bytes.WrittenSpan[kind.Frame];
         fault = kind.Fault ?? default;
@@ -68,17 +68,17 @@ internal sealed class EncodedFrames(int maxFrameBytes)
         _ => Command.SingleChatDelivery,
     };
 
-    private int Find(Command command, uint version, Framing framing)
+    private int Find(Command command, uint version, Framing framing, bool namesApp)
     {
         // Most recipients need what the one before them got.
-        if (_latest < _count && _kinds[_latest].Is(command, version, framing))
+        if (_latest < _count && _kinds[_latest].Is(command, version, framing, namesApp))
         {
             return _latest;
         }
 
         for (var i = 0; i < _count; i++)
         {
-            if (_kinds[i].Is(command, version, framing))
+            if (_kinds[i].Is(command, version, framing, namesApp))
             {
                 return _latest = i;
             }
@@ -90,7 +90,7 @@ internal sealed class EncodedFrames(int maxFrameBytes)
         }
 
         var start = _bytes.WrittenCount;
-        var fault = Encode(command, version);
+        var fault = Encode(command, version, namesApp);
         var frame = start.._bytes.WrittenCount;
         var framed = frame;
         if (framing != Framing.Raw && fault is null)
@@ -99,11 +99,11 @@ internal sealed class EncodedFrames(int maxFrameBytes)
             framed = frame.End.Value.._bytes.WrittenCount;
         }
 
-        _kinds[_count] = new Kind(command, version, framing, frame, framed, fault);
+        _kinds[_count] = new Kind(command, version, framing, namesApp, frame, framed, fault);
         return _latest = _count++;
     }
 
-    private DropCause? Encode(Command command, uint version)
+    private DropCause? Encode(Command command, uint version, bool namesApp)
     {
         try
         {
@@ -122,6 +122,7 @@ internal sealed class EncodedFrames(int maxFrameBytes)
             {
                 ChatFrom = _delivery.Chat?.ChatFrom ?? _delivery.Push.Sender,
                 ChatContent = text,
+                App = namesApp ? _delivery.App : "",
             };
             FrameWriter.Write(_bytes, version, command, chat, (uint)maxFrameBytes);
             return null;
@@ -164,8 +165,9 @@ internal sealed class EncodedFrames(int maxFrameBytes)
     }
 
     /// <summary>What a recipient needs, and where it stands.</summary>
-    private readonly record struct Kind(Command Command, uint Version, Framing Framing, Range Frame, Range Framed, DropCause? Fault)
+    private readonly record struct Kind(Command Command, uint Version, Framing Framing, bool NamesApp, Range Frame, Range Framed, DropCause? Fault)
     {
-        public bool Is(Command command, uint version, Framing framing) => Command == command && Version == version && Framing == framing;
+        public bool Is(Command command, uint version, Framing framing, bool namesApp) =>
+            Command == command && Version == version && Framing == framing && NamesApp == namesApp;
     }
 }

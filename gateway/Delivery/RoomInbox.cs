@@ -182,7 +182,7 @@ internal sealed class RoomInbox(
         }
         else if (frames.TryGet(session, out var command, out var framed, out var frame, out var fault))
         {
-            session.Connection.Deliver(command, framed, frame);
+            session.Connection.Deliver(session, command, framed, frame);
         }
         else
         {
@@ -197,11 +197,11 @@ internal sealed class RoomInbox(
         {
             if (sessions.Find(key) is { } session)
             {
-                session.Connection.Close((Code)close.Code, close.Message);
+                session.Close((Code)close.Code, close.Message);
             }
             else
             {
-                Hold(key, held => held.Connection.Close((Code)close.Code, close.Message));
+                Hold(key, held => held.Close((Code)close.Code, close.Message));
             }
         }
     }
@@ -227,6 +227,7 @@ internal sealed class RoomInbox(
             Code = (Code)notice.Code,
             Reason = CodeTable.NameOf((Code)notice.Code),
             Message = notice.Message,
+            App = session.NamedApp,
         });
     }
 

@@ -9,6 +9,7 @@ internal sealed class GatewayMetrics
     public const string MeterName = "Microservices.Gateway";
 
     private const int OtherCommand = 0;
+    private const int LastCommandDown = (int)Command.Unbound;
     private static readonly Code[] Codes = [.. CodeTable.All.Select(static row => row.Code)];
 
     private readonly Tally _framesIn;
@@ -34,7 +35,7 @@ internal sealed class GatewayMetrics
     {
         _meter = meters.Create(MeterName);
         _framesIn = new Tally(_meter, "gateway.frames.in", "{frame}", "Frames received, by command.", "command", Names(1, 13));
-        _framesOut = new Tally(_meter, "gateway.frames.out", "{frame}", "Frames posted, by command.", "command", Names(101, 113));
+        _framesOut = new Tally(_meter, "gateway.frames.out", "{frame}", "Frames posted, by command.", "command", Names(101, LastCommandDown));
         _closes = new Tally(_meter, "gateway.connections.closed", "{connection}", "Connections that ended, by reason.", "reason", CodeNames());
         _refusals = new Tally(_meter, "gateway.connections.refused", "{connection}", "Connections that were not admitted, by reason.", "reason", CodeNames());
         _drops = new Tally(_meter, "gateway.drops", "{message}", "Messages for a client that were dropped, by cause.", "cause", EnumNames<DropCause>());
@@ -60,7 +61,7 @@ internal sealed class GatewayMetrics
 
     public void FrameOut(Command command, long bytes)
     {
-        _framesOut.Add((uint)command is >= 101 and <= 113 ? (int)command - 100 : OtherCommand);
+        _framesOut.Add((uint)command is >= 101 and <= LastCommandDown ? (int)command - 100 : OtherCommand);
         Interlocked.Add(ref _bytesOut, bytes);
     }
 
@@ -125,9 +126,9 @@ internal sealed class GatewayMetrics
     public long SuppressedErrors => Interlocked.Read(ref _suppressedErrors);
 
     // A code that came on the bus from a newer center may be unknown here.
-    private static int IndexOf(Code code) => Array.IndexOf(Codes, code) + 1;
+    public static int IndexOf(Code code) => Array.IndexOf(Codes, code) + 1;
 
-    private static string[] CodeNames() => ["other", .. CodeTable.All.Select(static row => row.Name)];
+    public static string[] CodeNames() => ["other", .. CodeTable.All.Select(static row => row.Name)];
 
     public static string[] EnumNames<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(static name => SnakeCase(name))];

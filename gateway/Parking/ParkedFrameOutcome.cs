@@ -12,7 +12,7 @@ internal enum ParkedFrameOutcome
     /// <summary>There was no room for it.</summary>
     NoRoom,
 
-    /// <summary>The client came back with another version.</summary>
+    /// <summary>The client came back with another version, or bound the app of chat that it had verified for.</summary>
     OtherVersion,
 
     /// <summary>The client did not come back, or not with a ticket, or not here.</summary>

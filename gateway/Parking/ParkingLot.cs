@@ -127,8 +127,8 @@ internal sealed class ParkingLot
         }
     }
 
-    /// <summary>Register gave <paramref name="former"/> up for the session that begins on <paramref name="connection"/>: what was kept is posted there.</summary>
-    public void Resume(SessionKey former, Connection connection)
+    /// <summary>Register gave <paramref name="former"/> up for <paramref name="session"/>, which begins: what was kept is posted to it.</summary>
+    public void Resume(SessionKey former, Session session)
     {
         ParkedSession? parked;
         lock (_sync)
@@ -141,13 +141,18 @@ internal sealed class ParkingLot
             return;
         }
 
+        var connection = session.Connection;
         var version = connection.ReplyVersion;
+
+        // Chat that was not of a bound app does not name its app.
+        var isNameless = session.IsBound && !parked.Session.IsBound;
         foreach (var (header, frame) in Remove(parked, ParkingOutcome.Resumed, Code.Displaced))
         {
-            _metrics.Frame(header.Version == version ? ParkedFrameOutcome.Resumed : ParkedFrameOutcome.OtherVersion);
-            if (header.Version == version)
+            var fits = header.Version == version && (!isNameless || header.Command == Command.Push);
+            _metrics.Frame(fits ? ParkedFrameOutcome.Resumed : ParkedFrameOutcome.OtherVersion);
+            if (fits)
             {
-                connection.Deliver(header.Command, connection.Framed(frame.Span), frame.Span);
+                connection.Deliver(session, header.Command, connection.Framed(frame.Span), frame.Span);
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class NamedSessions(SessionTable sessions)
             if (sessions.Find(key.Session) is { } session && session.Epoch == key.Epoch)
             {
                 var (code, message) = ReasonOf((Code)key.Code);
-                session.Connection.Close(code, message);
+                session.Close(code, message);
             }
 
             lock (_sync)

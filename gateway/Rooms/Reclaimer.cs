@@ -174,7 +174,7 @@ internal sealed class Reclaimer(
         for (var isRepeated = false; stamp == room.Stamp; isRepeated = true)
         {
             // One that ended while it waited has told its end, which a claim would undo.
-            Session[] open = [.. batch.Where(static session => !session.Connection.IsClosing)];
+            Session[] open = [.. batch.Where(static session => !session.IsClosing)];
             if (isRepeated && open.Length < batch.Length)
             {
                 // The claim that was not answered may have done so.
@@ -216,10 +216,10 @@ internal sealed class Reclaimer(
         {
             case Outcome.Claimed:
                 session.ClaimedFor = stamp;
-                if (session.Connection.IsClosing && session.Parked is not { IsOpen: true })
+                if (session.IsClosing && session.Parked is not { IsOpen: true })
                 {
                     // Its end was told before it was claimed again.
-                    ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Connection.Reason, session.Connection.SilentMs);
+                    ends.Add(session.App.Name, session.User, session.Device, session.Epoch, session.Reason, session.Connection.SilentMs);
                 }
 
                 if (session.State != claim.State)
@@ -233,13 +233,13 @@ internal sealed class Reclaimer(
                 return true;
             case Outcome.Overtaken:
                 metrics.Reclaimed(ReclaimOutcome.Overtaken);
-                session.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
+                session.Close(Code.Displaced, "The same user logged in elsewhere.");
                 return true;
             case Outcome.Unavailable:
                 return false;
             default:
                 metrics.Reclaimed(ReclaimOutcome.Refused);
-                session.Connection.Close(Code.SessionLost, "The session could not be claimed again.");
+                session.Close(Code.SessionLost, "The session could not be claimed again.");
                 return true;
         }
     }

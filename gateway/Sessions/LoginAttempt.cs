@@ -7,7 +7,7 @@ using Microservices.Protocol.Bodies;
 namespace Microservices.Gateway.Sessions;
 
 /// <summary>
-/// A verify under way. Between the claim in register and the answer to the client, messages for the session may already come: they are
+/// A verify or bind under way. Between the claim in register and the answer to the client, messages for the session may already come: they are
 /// kept here, few at most, and go out behind the answer. Whoever gives it up first, the client or the server, the claim that may still
 /// come back is ended. Of the verify it keeps what is bounded: many may wait.
 /// </summary>
@@ -28,6 +28,9 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
     }
 
     public Connection Connection => connection;
+
+    /// <summary>A bind: of a further app on a connection that is verified.</summary>
+    public bool IsBind { get; } = connection.Session is not null;
 
     /// <summary>The client's own name of the request, for the answer.</summary>
     public string Id { get; } = verify.Id;
@@ -63,7 +66,7 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
     public string Device { get; } = ticket?.Device ?? verify.Device;
 
     /// <summary>A client of the chat protocol: JSON, and neither sdk nor features.</summary>
-    public bool IsChatClient { get; } = version != Protocol.ProtocolVersion.Current && verify.Sdk.Length == 0 && verify.Features.Count == 0;
+    public bool IsChatClient { get; } = connection.Session is null && version != Protocol.ProtocolVersion.Current && verify.Sdk.Length == 0 && verify.Features.Count == 0;
 
     /// <summary>It asked for an answer to each heartbeat.</summary>
     public bool WantsHeartbeatAck { get; } = verify.Features.Contains(Features.HeartbeatAck);
@@ -106,18 +109,24 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
         }
     }
 
-    /// <summary>The connection is closing; nobody waits for the answer any more.</summary>
-    public void Abandon()
+    /// <summary>The connection is closing, or the time for the answer is over; nobody waits for it any more.</summary>
+    /// <param name="tell">Tells the client, if that is to be done.</param>
+    /// <returns>False: it was settled before.</returns>
+    public bool Abandon(Action? tell = null)
     {
+        bool isUnderWay;
         lock (this)
         {
-            if (_state == State.UnderWay)
+            isUnderWay = _state == State.UnderWay;
+            if (isUnderWay)
             {
+                tell?.Invoke();
                 _state = State.Abandoned;
             }
         }
 
         _finished.TrySetResult();
+        return isUnderWay;
     }
 
     /// <summary>It is refused, or settled for good.</summary>

@@ -164,7 +164,7 @@ internal sealed class LoginDesk(
         // The bus tells the displaced room too; within this one there is no need to wait for it.
         if (table.Find(displaced) is { } former)
         {
-            former.Connection.Close(Code.Displaced, "The same user logged in elsewhere.");
+            former.Close(Code.Displaced, "The same user logged in elsewhere.");
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class LoginQueue
             return login.IsChatClient || failing < _options.LoginPatience ? LoginVerdict.Queued : LoginVerdict.TryLater;
         }
 
-        var left = login.Connection.VerifyTimeLeft;
+        var left = login.Connection.TimeLeft(login);
         return _pace.ExpectedWait(waiting) > (left < _options.MaxLoginWait ? left : _options.MaxLoginWait) ? LoginVerdict.Overloaded : LoginVerdict.Queued;
     }
 

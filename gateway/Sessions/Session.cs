@@ -6,6 +6,7 @@ using Microservices.Gateway.Liveness;
 using Microservices.Gateway.Parking;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Tokens;
+using Microservices.Protocol;
 
 namespace Microservices.Gateway.Sessions;
 
@@ -16,6 +17,7 @@ internal sealed class Session
     private ulong _incarnation;
     private ulong _refill;
     private int _uplinksInFlight;
+    private ushort _reason;
     private bool _ended;
     private bool _isAway;
     private bool _isReportQueued;
@@ -29,7 +31,21 @@ internal sealed class Session
 
     public required Connection Connection { get; init; }
 
+    /// <summary>It is of a further app that its connection has bound, not of the app of the verify.</summary>
+    public bool IsBound => Connection.Session != this;
+
+    /// <summary>Why it ends; None while it doesn't.</summary>
+    public Code Reason => Volatile.Read(ref _reason) is not 0 and var own ? (Code)own
+        : Connection.Reason is var reason && reason is Code.Displaced or Code.Kicked or Code.TokenRevoked or Code.TokenExpired && IsBound ? Code.ConnectionLost
+        : reason;
+
+    /// <summary>It ends, alone or with its connection.</summary>
+    public bool IsClosing => Reason != Code.None;
+
     public required AppEntry App { get; init; }
+
+    /// <summary>The app as frames name it: no word to clients that have only one.</summary>
+    public string NamedApp => IsBound ? App.Name : "";
 
     public required string User { get; init; }
 
@@ -191,7 +207,14 @@ internal sealed class Session
     /// <summary>Its state is not queued for register any more.</summary>
     public void ReportTaken() => Interlocked.Exchange(ref _isReportQueued, false);
 
-    /// <summary>True for the one caller that ends it.</summary>
+    /// <summary>Ends it: with its connection where it is the first one of it, alone where it is bound. From any thread; never waits.</summary>
+    public void Close(Code reason, string message) => Connection.Close(this, reason, message);
+
+    /// <summary>A bound session ends alone. The connection's, which then does what is to be done.</summary>
+    /// <returns>True for the one caller whose reason it is.</returns>
+    public bool TryClose(Code reason) => Interlocked.CompareExchange(ref _reason, (ushort)reason, (ushort)0) == 0;
+
+    /// <summary>True for the one caller that ends it in register.</summary>
     public bool TryEnd() => !Interlocked.Exchange(ref _ended, true);
 
     /// <summary>A message of it goes up; only its reading loop calls this.</summary>

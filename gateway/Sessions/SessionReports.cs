@@ -91,7 +91,7 @@ internal sealed class SessionReports
         {
             // A session that has ended is told of as an end.
             var request = new ReportRequest { Incarnation = _room.Incarnation };
-            request.Sessions.AddRange(batch.Where(static session => !session.Connection.IsClosing).Select(static session => ToReport(session)));
+            request.Sessions.AddRange(batch.Where(static session => !session.IsClosing).Select(static session => ToReport(session)));
             if (request.Sessions.Count == 0)
             {
                 return;

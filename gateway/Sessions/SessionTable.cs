@@ -33,17 +33,24 @@ internal sealed class SessionTable
 
     public void Add(Session session)
     {
-        _sessions[session.Number] = session;
-        session.App.Sessions.Add(session);
-        Interlocked.Increment(ref _count);
+        // A session may end while it is added: both lists have it then, or neither.
+        lock (session)
+        {
+            _sessions[session.Number] = session;
+            session.App.Sessions.Add(session);
+            Interlocked.Increment(ref _count);
+        }
     }
 
     public void Remove(Session session)
     {
-        if (_sessions.TryRemove(session.Number, out _))
+        lock (session)
         {
-            session.App.Sessions.Remove(session);
-            Interlocked.Decrement(ref _count);
+            if (_sessions.TryRemove(session.Number, out _))
+            {
+                session.App.Sessions.Remove(session);
+                Interlocked.Decrement(ref _count);
+            }
         }
     }
 }

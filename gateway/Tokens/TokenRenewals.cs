@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Microservices.Gateway.Tokens;
 
 /// <summary>
-/// A verify on a verified connection whose session came by a signed token: the next token takes the place of the one that is about to expire. A few are
-/// checked at once, off the thread that reads; the connection reads on when it is answered.
+/// A verify on a verified connection whose session came by a signed token, or a bind of an app that is bound so: the next token takes the place of the one
+/// that is about to expire. A few are checked at once, off the thread that reads; the connection reads on when it is answered.
 /// </summary>
 internal sealed class TokenRenewals(TokenChecks checks, TokenMetrics metrics, TimingWheel wheel, IOptions<SignedTokenOptions> options, ILogger<TokenRenewals> logger) : IDisposable
 {
@@ -33,16 +33,23 @@ internal sealed class TokenRenewals(TokenChecks checks, TokenMetrics metrics, Ti
             return null;
         }
 
+        return BeginFor(connection, session, Command.Verify, verify.Id, verify.Token);
+    }
+
+    /// <summary>Begins to renew a session of who asks for it.</summary>
+    /// <returns>When the connection may read on; null = at once: it is refused.</returns>
+    public Task? BeginFor(Connection connection, Session session, Command command, string id, string token)
+    {
         var now = wheel.NowMs;
         if (session.RenewalMs + _minPauseMs > now)
         {
             metrics.Renewal(RenewalOutcome.RateLimited);
-            connection.Fail(Command.Verify, verify.Id, Code.RateLimited, "Renewals come too fast.", (uint)(session.RenewalMs + _minPauseMs - now));
+            connection.Fail(command, id, Code.RateLimited, "Renewals come too fast.", (uint)(session.RenewalMs + _minPauseMs - now), session.NamedApp);
             return null;
         }
 
         session.RenewalMs = now;
-        return Task.Run(() => RenewAsync(connection, session, verify.Id, verify.Token));
+        return Task.Run(() => RenewAsync(connection, session, id, token));
     }
 
     public void Dispose() => _slots.Dispose();

@@ -22,6 +22,9 @@ internal sealed class Outbox
     // Guarded by this. A lock object of its own would cost each connection 40 bytes; nobody else can see an outbox to lock it.
     private Backlog? _backlog;
     private State _state;
+    private bool _isHeld;
+    private bool _failedWhileHeld;
+    private bool _beganWhileHeld;
 
     public Outbox(IOutlet outlet, OutboxParts parts, IOutboxOwner owner)
     {
@@ -81,19 +84,39 @@ internal sealed class Outbox
             }
 
             outcome = Write(frame, out began);
+            if (IsNotedWhileHeld(outcome, began))
+            {
+                return outcome;
+            }
         }
 
         Tell(outcome, began);
         return outcome;
     }
 
-    /// <summary>Whatever others post meanwhile comes behind what <paramref name="posts"/> posts.</summary>
+    /// <summary>
+    /// Whatever others post meanwhile comes behind what <paramref name="posts"/> posts. What the owner is to be told of those comes when nothing is
+    /// locked any more: it may lock what others hold while they post.
+    /// </summary>
     public void Hold(Action posts)
     {
+        bool failed;
+        bool began;
         lock (this)
         {
-            posts();
+            _isHeld = true;
+            try
+            {
+                posts();
+            }
+            finally
+            {
+                (failed, began) = (_failedWhileHeld, _beganWhileHeld);
+                _isHeld = _failedWhileHeld = _beganWhileHeld = false;
+            }
         }
+
+        Tell(failed ? PostOutcome.Closed : PostOutcome.Sent, began);
     }
 
     /// <summary>Posts the last frame (which may be empty, and for which there is always room); the sending side closes behind it. Later posts are dropped.</summary>
@@ -114,6 +137,11 @@ internal sealed class Outbox
             if (outcome == PostOutcome.Sent && _state == State.Completing)
             {
                 Finish();
+            }
+
+            if (IsNotedWhileHeld(outcome, began))
+            {
+                return;
             }
         }
 
@@ -242,6 +270,18 @@ internal sealed class Outbox
     {
         _state = State.Closed;
         _outlet.Finish();
+    }
+
+    /// <summary>Within the lock: whoever is here while it is held is within <see cref="Hold"/>.</summary>
+    private bool IsNotedWhileHeld(PostOutcome outcome, bool began)
+    {
+        if (_isHeld)
+        {
+            _failedWhileHeld |= outcome == PostOutcome.Closed;
+            _beganWhileHeld |= began;
+        }
+
+        return _isHeld;
     }
 
     private void Tell(PostOutcome outcome, bool began)

@@ -81,7 +81,7 @@ internal sealed class UplinkSender : IDisposable
     private async Task SendWhenClaimedAsync(Session session, ChatRequest chat)
     {
         var began = _time.GetTimestamp();
-        while (!session.Connection.IsClosing)
+        while (!session.IsClosing)
         {
             if (IsClaimed(session))
             {
@@ -96,7 +96,7 @@ internal sealed class UplinkSender : IDisposable
             if (_time.GetElapsedTime(began) > ClaimPatience)
             {
                 _metrics.Uplinked(UplinkOutcome.Unavailable);
-                session.Connection.Fail((Command)chat.Command, chat.RequestId, Code.TryLater, "The session is not confirmed at the moment; the message was not sent.");
+                session.Connection.Fail((Command)chat.Command, chat.RequestId, Code.TryLater, "The session is not confirmed at the moment; the message was not sent.", app: session.NamedApp);
                 return;
             }
 
@@ -161,7 +161,7 @@ internal sealed class UplinkSender : IDisposable
         _metrics.Uplinked(outcome == PublishOutcome.Accepted ? UplinkOutcome.Accepted : UplinkOutcome.Unavailable);
         if (outcome != PublishOutcome.Accepted)
         {
-            session.Connection.Fail((Command)message.Chat.Command, message.Chat.RequestId, Code.TryLater, "The message could not be passed on; it may yet arrive.");
+            session.Connection.Fail((Command)message.Chat.Command, message.Chat.RequestId, Code.TryLater, "The message could not be passed on; it may yet arrive.", app: session.NamedApp);
         }
     }
 }

@@ -170,7 +170,8 @@ internal static class TextEnvelope
     }
 
     private static bool IsAnswer(Command command) =>
-        command is Command.VerifyResult or Command.Error or Command.UplinkResult or Command.SubscribeResult or Command.UnsubscribeResult or Command.Page;
+        command is Command.VerifyResult or Command.Error or Command.UplinkResult or Command.SubscribeResult or Command.UnsubscribeResult or Command.Page
+            or Command.BindResult or Command.Unbound;
 
     private static Range IdOf(ReadOnlySpan<byte> body)
     {

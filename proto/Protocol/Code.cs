@@ -147,6 +147,15 @@ public enum Code
     /// <summary>Sent as often as the app allows and never acknowledged: a dead letter.</summary>
     NotAcknowledged = 4522,
 
+    /// <summary>The app has a session on this connection already.</summary>
+    AlreadyBound = 4523,
+
+    /// <summary>The app has no session on this connection.</summary>
+    NotBound = 4524,
+
+    /// <summary>More apps on one connection than the limit.</summary>
+    TooManyApps = 4525,
+
     /// <summary>The resource does not take this HTTP method.</summary>
     MethodNotAllowed = 4530,
 

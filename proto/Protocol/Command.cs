@@ -24,10 +24,10 @@ public enum Command : uint
     /// <summary>Up: channel positions up to which everything is done with (<see cref="Bodies.Ack"/>).</summary>
     Ack = 6,
 
-    /// <summary>Up: bind a further app on this connection. Reserved.</summary>
+    /// <summary>Up: bind a further app on this connection (<see cref="Bodies.Bind"/>).</summary>
     Bind = 7,
 
-    /// <summary>Up: unbind an app. Reserved.</summary>
+    /// <summary>Up: end the session of a bound app (<see cref="Bodies.Unbind"/>).</summary>
     Unbind = 8,
 
     /// <summary>Up: data for the app's business system. Reserved.</summary>
@@ -80,4 +80,10 @@ public enum Command : uint
 
     /// <summary>Down: a page of a channel (<see cref="Bodies.Page"/>).</summary>
     Page = 113,
+
+    /// <summary>Down: the answer to a bind (<see cref="Bodies.BindResult"/>).</summary>
+    BindResult = 114,
+
+    /// <summary>Down: the session of a bound app has ended (<see cref="Bodies.Unbound"/>).</summary>
+    Unbound = 115,
 }

@@ -22,6 +22,35 @@ internal static class Samples
         Id = "v1",
     };
 
+    public static Bind Bind => new()
+    {
+        App = "shop",
+        User = "ann",
+        Token = "secret",
+        Device = "phone-1",
+        Resume = "ticket",
+        Features = ["ack", "later"],
+        Id = "b1",
+    };
+
+    public static BindResult BindResult => new()
+    {
+        Code = 1,
+        Reason = "overloaded",
+        App = "shop",
+        Session = "00000000000000aa-2",
+        Resume = "ticket",
+        Resumed = true,
+        Features = ["ack"],
+        Id = "b1",
+        RetryAfterMs = 5,
+        Message = "later",
+    };
+
+    public static Unbind Unbind => new() { App = "shop", Id = "u1" };
+
+    public static Unbound Unbound => new() { App = "shop", Code = Code.Displaced, Reason = "displaced", Message = "elsewhere", Id = "u1" };
+
     public static VerifyResult VerifyResult => new()
     {
         Code = 1,

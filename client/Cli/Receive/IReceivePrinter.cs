@@ -1,4 +1,5 @@
 using Microservices.Client;
+using Microservices.Client.Apps;
 using Microservices.Client.Messages;
 
 namespace Microservices.Cli.Receive;
@@ -15,6 +16,8 @@ internal interface IReceivePrinter
     void Show(ServerError error);
 
     void Show(ClientState state);
+
+    void Show(AppState state);
 
     /// <summary>It is over.</summary>
     void Show(ReceivedCounts counts);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microservices.Cli.CommandLine;
 using Microservices.Client;
+using Microservices.Client.Apps;
 using Microservices.Client.Cursors;
 using Microservices.Client.Receiving;
 
@@ -16,6 +17,7 @@ internal static class ReceiveCommand
         var slow = Options.Span("--slow", "Take so long for each message.");
         var noAck = new Option<bool>("--no-ack") { Description = "Leave it to the gateway to acknowledge, when it has sent a message." };
         var fetch = new Option<bool>("--fetch") { Description = "Fetch the payloads of messages that come without." };
+        var bind = BindOption.Create();
         var json = new Option<bool>("--json") { Description = "A line of JSON for each." };
         var count = new Option<int?>("--count") { Description = "Leave after so many messages.", HelpName = "n" };
         count.Validators.Add(static result =>
@@ -27,7 +29,7 @@ internal static class ReceiveCommand
         });
         var command = new Command("receive", "Receive as a user and show what arrives, with positions.");
         user.AddTo(command);
-        foreach (var option in new Option[] { cursorFile, slow, noAck, fetch, count, json })
+        foreach (var option in new Option[] { bind, cursorFile, slow, noAck, fetch, count, json })
         {
             command.Options.Add(option);
         }
@@ -35,8 +37,9 @@ internal static class ReceiveCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cursors = parsed.GetValue(cursorFile) is { } path ? Open(path) : null;
-            IReceivePrinter printer = parsed.GetValue(json) ? new ReceiveJson(terminal.Out) : new ReceiveLines(terminal, user.UserOf(parsed));
-            var reception = new Reception(printer, parsed.GetValue(slow) ?? TimeSpan.Zero, parsed.GetValue(fetch), parsed.GetValue(count) ?? int.MaxValue);
+            AppLogin[] apps = [.. (parsed.GetValue(bind) ?? []).Select(BindOption.Parse)];
+            IReceivePrinter printer = parsed.GetValue(json) ? new ReceiveJson(terminal.Out) : new ReceiveLines(terminal, user.UserOf(parsed), [.. apps.Select(static app => app.App)]);
+            var reception = new Reception(printer, apps, parsed.GetValue(slow) ?? TimeSpan.Zero, parsed.GetValue(fetch), parsed.GetValue(count) ?? int.MaxValue);
             await using var client = user.Client(parsed, login => new PushClientOptions
             {
                 App = login.App,

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microservices.Client;
+using Microservices.Client.Apps;
 using Microservices.Client.Messages;
 using Spectre.Console;
 
@@ -19,6 +20,7 @@ internal sealed class ReceiveJson(IAnsiConsole console) : IReceivePrinter
         {
             kind = "push",
             id = push.Id,
+            app = push.App,
             channel = push.Channel,
             epoch = push.Position?.Epoch,
             seq = push.Position?.Seq,
@@ -36,6 +38,7 @@ internal sealed class ReceiveJson(IAnsiConsole console) : IReceivePrinter
     {
         kind = "chat",
         id = chat.Id,
+        app = chat.App,
         channel = chat.Channel,
         epoch = chat.Position?.Epoch,
         seq = chat.Position?.Seq,
@@ -62,6 +65,14 @@ internal sealed class ReceiveJson(IAnsiConsole console) : IReceivePrinter
             Write(new { kind = state.Phase == ClientPhase.Verified ? "connected" : "disconnected", endpoint = state.Endpoint?.ToString(), message = state.Message });
         }
     }
+
+    public void Show(AppState state) => Write(new
+    {
+        kind = state.Phase switch { AppPhase.Bound => "bound", AppPhase.Waiting => "binding", _ => "unbound" },
+        app = state.App,
+        code = (uint)state.Code,
+        message = state.Message,
+    });
 
     public void Show(ReceivedCounts counts) => Write(new { kind = "end", messages = counts.Handled, repeats = counts.Repeats, dropped = counts.Dropped });
 

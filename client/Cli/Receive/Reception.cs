@@ -1,12 +1,13 @@
 using Microservices.Cli.CommandLine;
 using Microservices.Client;
+using Microservices.Client.Apps;
 using Microservices.Client.Messages;
 using Microservices.Protocol;
 
 namespace Microservices.Cli.Receive;
 
 /// <summary>Shows what a client receives, until so many messages were shown or the server ends the session for good.</summary>
-internal sealed class Reception(IReceivePrinter printer, TimeSpan slow, bool fetches, int count)
+internal sealed class Reception(IReceivePrinter printer, IReadOnlyList<AppLogin> apps, TimeSpan slow, bool fetches, int count)
 {
     private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PushClient? _client;
@@ -20,9 +21,15 @@ internal sealed class Reception(IReceivePrinter printer, TimeSpan slow, bool fet
         client.LogRestarted += printer.Show;
         client.ErrorReceived += printer.Show;
         client.StateChanged += printer.Show;
+        client.AppChanged += printer.Show;
         try
         {
             await client.ConnectAsync(cancellationToken);
+            foreach (var app in apps)
+            {
+                await client.BindAsync(app, cancellationToken);
+            }
+
             if (await Task.WhenAny(_enough.Task, client.Completion).WaitAsync(cancellationToken) == client.Completion)
             {
                 await client.Completion;

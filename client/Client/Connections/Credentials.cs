@@ -1,17 +1,17 @@
 namespace Microservices.Client.Connections;
 
-/// <summary>The user's token, given or fetched.</summary>
-internal sealed class Credentials(PushClientOptions options)
+/// <summary>A user's token, given or fetched.</summary>
+internal sealed class Credentials(string token, Func<CancellationToken, ValueTask<string>>? tokenProvider)
 {
     /// <summary>Another token may be had when one is refused.</summary>
-    public bool CanRenew => options.TokenProvider is not null;
+    public bool CanRenew => tokenProvider is not null;
 
     /// <exception cref="TokenException">The provider failed.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
-        if (options.TokenProvider is not { } provider)
+        if (tokenProvider is not { } provider)
         {
-            return options.Token;
+            return token;
         }
 
         try

@@ -65,7 +65,9 @@ internal sealed class Session(
         var renewing = new TokenRenewal(connection, options, credentials, RenewAsync).RunAsync(answer.TokenExpiresMs, ended.Token);
         try
         {
-            await new HeartbeatLoop(connection, options, pace).RunAsync(answer.Features.Contains(Features.HeartbeatAck), cancellationToken);
+            await Task.WhenAll(
+                new HeartbeatLoop(connection, options, pace).RunAsync(answer.Features.Contains(Features.HeartbeatAck), cancellationToken),
+                inbox.Apps.RunAsync(connection, cancellationToken));
         }
         finally
         {
@@ -100,6 +102,12 @@ internal sealed class Session(
                 break;
             case Command.HeartbeatAck:
                 pace.Apply(FrameBody.Read<HeartbeatAck>(header, body).HeartbeatMs);
+                break;
+            case Command.BindResult:
+                inbox.Apps.OnAnswer(FrameBody.Read<BindResult>(header, body), connection);
+                break;
+            case Command.Unbound:
+                inbox.Apps.OnUnbound(FrameBody.Read<Unbound>(header, body), connection);
                 break;
             case Command.Directive:
                 OnDirective(FrameBody.Read<Directive>(header, body));
@@ -178,10 +186,21 @@ internal sealed class Session(
         _answers.Writer.TryWrite(answer);
     }
 
-    private void OnChat(ChatAudience audience, ChatDelivery chat) =>
-        inbox.Messages.Take(WaitingMessage.Of(ChatMessage.Of(audience, chat), _acknowledgeOn), connection);
+    private void OnChat(ChatAudience audience, ChatDelivery chat)
+    {
+        if (inbox.Apps.SourceOf(chat.App, _acknowledgeOn, connection) is { } source)
+        {
+            inbox.Messages.Take(WaitingMessage.Of(ChatMessage.Of(audience, chat), source), connection);
+        }
+    }
 
-    private void OnPush(PushDelivery push) => inbox.Messages.Take(WaitingMessage.Of(PushMessage.Of(push), _acknowledgeOn), connection);
+    private void OnPush(PushDelivery push)
+    {
+        if (inbox.Apps.SourceOf(push.App, _acknowledgeOn, connection) is { } source)
+        {
+            inbox.Messages.Take(WaitingMessage.Of(PushMessage.Of(push), source), connection);
+        }
+    }
 
     private void OnDirective(Directive directive)
     {
@@ -220,6 +239,10 @@ internal sealed class Session(
         else if (error.Command == Command.Verify && _isRenewing)
         {
             _answers.Writer.TryWrite(new VerifyResult { Reason = error.Reason });
+        }
+        else if (inbox.Apps.TryFail(error))
+        {
+            return;
         }
         else if (new ServerError(error.Command, error.Id, error.Code, error.Reason, error.Message, retryAfter) is var told && !inbox.Fetches.TryFail(told))
         {

@@ -14,7 +14,7 @@ internal sealed class TokenRenewal(Connection connection, PushClientOptions opti
     /// <summary>Renewed so long before the end, where the token lives long enough: time for several tries.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Renews until the connection ends, or until there is nothing to renew.</summary>
     /// <param name="expiresMs">What the server said last: the token ends in so many ms; 0 = it has no end.</param>
@@ -39,7 +39,7 @@ internal sealed class TokenRenewal(Connection connection, PushClientOptions opti
     }
 
     /// <summary>At most three quarters of what is left, spread, so that clients whose tokens end together do not ask together.</summary>
-    private static TimeSpan PauseFor(TimeSpan left)
+    internal static TimeSpan PauseFor(TimeSpan left)
     {
         var lead = left / 4 < Lead ? left / 4 : Lead;
         var pause = left - (lead * (1 + Random.Shared.NextDouble()));

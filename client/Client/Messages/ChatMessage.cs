@@ -8,6 +8,9 @@ namespace Microservices.Client.Messages;
 /// <param name="Text">What is said.</param>
 public sealed record ChatMessage(ChatAudience Audience, string From, string Text)
 {
+    /// <summary>The further app that it is of; empty for the client's own.</summary>
+    public string App { get; init; } = "";
+
     /// <summary>The name of a kept message; empty for others.</summary>
     public string Id { get; init; } = "";
 
@@ -19,6 +22,7 @@ public sealed record ChatMessage(ChatAudience Audience, string From, string Text
 
     internal static ChatMessage Of(ChatAudience audience, ChatDelivery chat) => new(audience, chat.ChatFrom, chat.ChatContent)
     {
+        App = chat.App,
         Id = chat.Id,
         Channel = chat.Channel,
         Position = chat.Channel.Length > 0 ? new MessagePosition(chat.Epoch, chat.Seq) : null,

@@ -7,4 +7,8 @@ namespace Microservices.Client.Messages;
 /// <param name="Channel">The channel.</param>
 /// <param name="Old">The cursor.</param>
 /// <param name="New">The first message of the new epoch; it is handed over next.</param>
-public sealed record LogRestart(string Channel, MessagePosition Old, MessagePosition New);
+public sealed record LogRestart(string Channel, MessagePosition Old, MessagePosition New)
+{
+    /// <summary>The further app whose channel it is; empty for the client's own.</summary>
+    public string App { get; init; } = "";
+}

@@ -1,3 +1,4 @@
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Cursors;
 using Microservices.Client.Messages;
@@ -17,14 +18,14 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
     private readonly ICursorStore _store = options.Receive.Cursors;
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _sync = new();
-    private readonly Dictionary<string, ChannelProgress> _channels = [];
+    private readonly Dictionary<ReaderChannel, ChannelProgress> _channels = [];
     private readonly SemaphoreSlim _work = new(0, 1);
     private TaskCompletionSource _hurry = NewSource();
     private int _unsaved;
     private bool _isComplete;
 
     /// <summary>The cursor of a channel: from the store at first, then as it is.</summary>
-    public async ValueTask<MessagePosition?> CursorAsync(string channel, CancellationToken cancellationToken)
+    public async ValueTask<MessagePosition?> CursorAsync(ReaderChannel channel, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
@@ -35,7 +36,7 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
         }
 
         MessagePosition? saved = null;
-        await retries.RunAsync("The cursor store failed", async token => saved = await _store.LoadAsync(KeyOf(channel), token), cancellationToken);
+        await retries.RunAsync("The cursor store failed", async token => saved = await _store.LoadAsync(channel.CursorKey, token), cancellationToken);
         lock (_sync)
         {
             _channels.Add(channel, new ChannelProgress(saved));
@@ -49,7 +50,7 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
     /// <param name="position">Its position.</param>
     /// <param name="acknowledgeOn">The connection that waits for it; null: none.</param>
     /// <param name="isLast">No other message waits.</param>
-    public void Done(string channel, MessagePosition position, Connection? acknowledgeOn, bool isLast)
+    public void Done(ReaderChannel channel, MessagePosition position, Connection? acknowledgeOn, bool isLast)
     {
         lock (_sync)
         {
@@ -88,7 +89,7 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
             var (unsaved, acknowledgements) = Take(out isComplete);
             foreach (var (channel, cursor) in unsaved)
             {
-                await retries.RunAsync("The cursor store failed", token => _store.SaveAsync(KeyOf(channel), cursor, token), cancellationToken);
+                await retries.RunAsync("The cursor store failed", token => _store.SaveAsync(channel.CursorKey, cursor, token), cancellationToken);
             }
 
             if (!acknowledgements.All(TryAcknowledge) && !isComplete)
@@ -101,10 +102,10 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
 
     public void Dispose() => _work.Dispose();
 
-    private (List<(string Channel, MessagePosition Cursor)> Unsaved, List<Acknowledgement> Acknowledgements) Take(out bool isComplete)
+    private (List<(ReaderChannel Channel, MessagePosition Cursor)> Unsaved, List<Acknowledgement> Acknowledgements) Take(out bool isComplete)
     {
-        var unsaved = new List<(string, MessagePosition)>();
-        var positions = new List<(Connection Connection, ChannelPosition Position)>();
+        var unsaved = new List<(ReaderChannel, MessagePosition)>();
+        var positions = new List<(Connection Connection, ReaderChannel Channel, MessagePosition Position)>();
         lock (_sync)
         {
             foreach (var (channel, progress) in _channels)
@@ -117,8 +118,7 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
 
                 if (progress.AcknowledgeOn is { } connection)
                 {
-                    var position = progress.AcknowledgeUpTo;
-                    positions.Add((connection, new ChannelPosition { Channel = channel, Epoch = position.Epoch, Seq = position.Seq }));
+                    positions.Add((connection, channel, progress.AcknowledgeUpTo));
                     progress.AcknowledgeOn = null;
                 }
             }
@@ -128,8 +128,9 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
             isComplete = _isComplete;
         }
 
-        var acknowledgements = positions.GroupBy(static entry => entry.Connection, static entry => entry.Position)
-            .SelectMany(static group => group.Chunk(Ack.MaxPositions).Select(chunk => new Acknowledgement(group.Key, chunk)));
+        // A frame acknowledges in one app.
+        var acknowledgements = positions.GroupBy(static entry => (entry.Connection, entry.Channel.Reader), static entry => (entry.Channel, entry.Position))
+            .SelectMany(static group => group.Chunk(Ack.MaxPositions).Select(chunk => new Acknowledgement(group.Key.Connection, group.Key.Reader.NamedApp, chunk)));
         return (unsaved, [.. acknowledgements]);
     }
 
@@ -137,15 +138,15 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
     {
         lock (_sync)
         {
-            foreach (var (connection, positions) in acknowledgements)
+            foreach (var (connection, _, positions) in acknowledgements)
             {
-                foreach (var position in positions)
+                foreach (var (channel, position) in positions)
                 {
-                    var progress = _channels[position.Channel];
+                    var progress = _channels[channel];
                     if (progress.AcknowledgeOn is null)
                     {
                         progress.AcknowledgeOn = connection;
-                        progress.AcknowledgeUpTo = new MessagePosition(position.Epoch, position.Seq);
+                        progress.AcknowledgeUpTo = position;
                     }
                 }
             }
@@ -162,14 +163,16 @@ internal sealed class Acknowledger(PushClientOptions options, Retries retries) :
         }
     }
 
-    private CursorKey KeyOf(string channel) => new(options.App, options.User, options.Device, channel);
-
     // True: sent, or nobody is there who waits for it.
     private static bool TryAcknowledge(Acknowledgement acknowledgement) => acknowledgement.On.HasEnded
-        || acknowledgement.On.TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Ack, new Ack { Positions = acknowledgement.Positions }))
+        || acknowledgement.On.TrySend(FrameWriter.ToArray(ProtocolVersion.Current, Command.Ack, new Ack
+        {
+            Positions = [.. acknowledgement.Positions.Select(static place => new ChannelPosition { Channel = place.Channel.Channel, Epoch = place.Position.Epoch, Seq = place.Position.Seq })],
+            App = acknowledgement.App,
+        }))
         || acknowledgement.On.HasEnded;
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed record Acknowledgement(Connection On, ChannelPosition[] Positions);
+    private sealed record Acknowledgement(Connection On, string App, (ReaderChannel Channel, MessagePosition Position)[] Positions);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Messages;
 using Microservices.Protocol;
@@ -8,7 +9,7 @@ using Microservices.Protocol.Bodies;
 namespace Microservices.Client.Receiving;
 
 /// <summary>Reads pages of channels, one at a time: on the connection that there is, and again on the next one when it breaks.</summary>
-internal sealed class Fetches(PushClientOptions options) : IDisposable
+internal sealed class Fetches(PushClientOptions options, BoundApps apps) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -93,17 +94,22 @@ internal sealed class Fetches(PushClientOptions options) : IDisposable
         return true;
     }
 
-    /// <summary>Reads a page. Waits while there is no connection, and when the server says to come later.</summary>
+    /// <summary>Reads a page. Waits while there is no connection, and when the server says to come later, or an app is not bound again yet.</summary>
+    /// <param name="app">The app as frames name it.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="after">The page begins behind it.</param>
+    /// <param name="limit">How many messages at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PushClientException">The server refuses it, or the client has stopped.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public async Task<MessagePage> ReadAsync(string channel, MessagePosition after, int limit, CancellationToken cancellationToken)
+    public async Task<MessagePage> ReadAsync(string app, string channel, MessagePosition after, int limit, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             while (true)
             {
-                if (await TryReadAsync(channel, after, limit, cancellationToken) is { } page)
+                if (await TryReadAsync(app, channel, after, limit, cancellationToken) is { } page)
                 {
                     var messages = page.Messages.Select(PushMessage.Of).ToArray();
                     return new MessagePage(page.Channel, messages, new MessagePosition(page.Epoch, page.Seq), page.More);
@@ -124,7 +130,7 @@ internal sealed class Fetches(PushClientOptions options) : IDisposable
     public void Dispose() => _one.Dispose();
 
     // Null: again.
-    private async Task<Page?> TryReadAsync(string channel, MessagePosition after, int limit, CancellationToken cancellationToken)
+    private async Task<Page?> TryReadAsync(string app, string channel, MessagePosition after, int limit, CancellationToken cancellationToken)
     {
         Task<Connection> connected;
         TaskCompletionSource<Page> pending;
@@ -137,7 +143,7 @@ internal sealed class Fetches(PushClientOptions options) : IDisposable
         }
 
         var connection = await connected.WaitAsync(cancellationToken);
-        var fetch = new Fetch { Channel = channel, Epoch = after.Epoch, Seq = after.Seq, Limit = (uint)limit, Id = id };
+        var fetch = new Fetch { Channel = channel, Epoch = after.Epoch, Seq = after.Seq, Limit = (uint)limit, Id = id, App = app };
         try
         {
             await connection.SendAsync(FrameWriter.ToArray(ProtocolVersion.Current, Command.Fetch, fetch, connection.MaxSendBytes), cancellationToken);
@@ -159,7 +165,7 @@ internal sealed class Fetches(PushClientOptions options) : IDisposable
         {
             return null;
         }
-        catch (FetchException refused) when (refused.Error.Code is Code.TryLater or Code.RateLimited || refused.Error.RetryAfter > TimeSpan.Zero)
+        catch (FetchException refused) when (refused.Error.Code is Code.TryLater or Code.RateLimited || refused.Error.RetryAfter > TimeSpan.Zero || (refused.Error.Code == Code.NotBound && apps.IsWanted(app)))
         {
             var named = refused.Error.RetryAfter < options.Reconnect.MaxRetryAfter ? refused.Error.RetryAfter : options.Reconnect.MaxRetryAfter;
             await Task.Delay(named > TimeSpan.Zero ? named : Pause, options.TimeProvider, cancellationToken);

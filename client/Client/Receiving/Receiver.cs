@@ -1,3 +1,4 @@
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Messages;
 using Microservices.Protocol;
@@ -16,7 +17,7 @@ namespace Microservices.Client.Receiving;
 /// </summary>
 internal sealed class Receiver : IDisposable
 {
-    // Channels that one client may have cursors in: "inbox", "all", and what later servers have.
+    // Channels that one client may have cursors in: "inbox", "all", and what later servers have, in each of its apps.
     private const int MaxChannels = 1_000;
 
     private readonly PushClientOptions _options;
@@ -26,7 +27,7 @@ internal sealed class Receiver : IDisposable
     private readonly Retries _retries;
     private readonly Acknowledger _acknowledger;
     private readonly ReceiveCounters _counters = new();
-    private readonly HashSet<string> _channels = [];
+    private readonly HashSet<ReaderChannel> _channels = [];
     private readonly CancellationTokenSource _stop = new();
 
     public Receiver(
@@ -133,7 +134,7 @@ internal sealed class Receiver : IDisposable
         }
         else
         {
-            var restart = message.Position is { } first && cursor is { } old && first.Epoch > old.Epoch ? new LogRestart(message.Channel, old, first) : null;
+            var restart = message.Position is { } first && cursor is { } old && first.Epoch > old.Epoch ? new LogRestart(message.Channel.Channel, old, first) { App = message.Channel.Reader.NamedApp } : null;
             await _retries.RunAsync(
                 "A handler threw",
                 token =>

@@ -1,3 +1,4 @@
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Messages;
 
@@ -9,19 +10,19 @@ internal sealed class WaitingMessage
     // What a message takes beside its content, about.
     private const int Overhead = 256;
 
-    private WaitingMessage(string channel, MessagePosition? position, int contentBytes, Connection? acknowledgeOn)
+    private WaitingMessage(string channel, MessagePosition? position, int contentBytes, MessageSource source)
     {
-        Channel = channel;
+        Channel = new ReaderChannel(source.Reader, channel);
         Position = position;
         Bytes = contentBytes + Overhead;
-        AcknowledgeOn = acknowledgeOn;
+        AcknowledgeOn = source.AcknowledgeOn;
     }
 
     public ChatMessage? Chat { get; private init; }
 
     public PushMessage? Push { get; private init; }
 
-    public string Channel { get; }
+    public ReaderChannel Channel { get; }
 
     /// <summary>Null: it is not kept.</summary>
     public MessagePosition? Position { get; }
@@ -37,9 +38,9 @@ internal sealed class WaitingMessage
     /// <summary>Another copy comes if this one is lost.</summary>
     public bool IsSafe => Position is not null && AcknowledgeOn is not null;
 
-    public static WaitingMessage Of(ChatMessage chat, Connection? acknowledgeOn) =>
-        new(chat.Channel, chat.Position, 2 * chat.Text.Length, acknowledgeOn) { Chat = chat };
+    public static WaitingMessage Of(ChatMessage chat, MessageSource source) =>
+        new(chat.Channel, chat.Position, 2 * chat.Text.Length, source) { Chat = chat };
 
-    public static WaitingMessage Of(PushMessage push, Connection? acknowledgeOn) =>
-        new(push.Channel, push.Position, push.Payload.Length, acknowledgeOn) { Push = push };
+    public static WaitingMessage Of(PushMessage push, MessageSource source) =>
+        new(push.Channel, push.Position, push.Payload.Length, source) { Push = push };
 }

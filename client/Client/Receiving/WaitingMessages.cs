@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microservices.Client.Apps;
 using Microservices.Client.Connections;
 using Microservices.Client.Messages;
 
@@ -11,7 +12,7 @@ internal sealed class WaitingMessages(int maxMessages, long maxBytes)
     private readonly Lock _sync = new();
 
     // Kept messages that wait or are being handled.
-    private readonly Dictionary<(string Channel, MessagePosition Position), WaitingMessage> _kept = [];
+    private readonly Dictionary<(ReaderChannel Channel, MessagePosition Position), WaitingMessage> _kept = [];
     private Load _safe;
     private Load _others;
 

@@ -14,7 +14,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
 {
     private readonly AddressBook _addresses = new(options, dispatcher);
     private readonly Backoff _backoff = new(options.Reconnect);
-    private readonly Credentials _credentials = new(options);
+    private readonly Credentials _credentials = new(options.Token, options.TokenProvider);
     private readonly ResumeTicket _ticket = new();
     private readonly LateLogins _late = new(options.TimeProvider);
     private readonly Lock _sync = new();
@@ -128,6 +128,7 @@ internal sealed class Reconnector(PushClientOptions options, DispatcherClient di
                 _current = null;
                 _pace = null;
                 inbox.Fetches.Disconnected();
+                inbox.Apps.Disconnected(connection);
             }
         }
         catch (Exception fault) when (fault is SocketException or IOException or TimeoutException or TokenException or CryptographicException)

@@ -218,7 +218,7 @@ internal sealed class ChannelDelivery(
         for (var pages = 0; needs != FlowNeeds.None; pages++)
         {
             Serve(session, channel, needs);
-            if ((needs & FlowNeeds.Read) == 0 || session.Connection.IsClosing)
+            if ((needs & FlowNeeds.Read) == 0 || session.IsClosing)
             {
                 return;
             }

@@ -29,7 +29,7 @@ internal sealed class ChannelMetrics
         _gaps = Of("gateway.kept.gaps", "{gap}", "Gaps that did not close by themselves in time and were read, by channel.");
         _reads = Of("gateway.kept.reads", "{page}", "Pages of a channel that a session needed, by channel.");
         _behind = Of("gateway.kept.behind", "{session}", "How often a session had too much unacknowledged or unread, by channel.");
-        _acks = new Tally(meter, "gateway.kept.acks", "{position}", "Positions that clients acknowledged, by outcome.", "outcome", ["taken", "old", "never_sent", "unknown_channel", "forbidden"]);
+        _acks = new Tally(meter, "gateway.kept.acks", "{position}", "Positions that clients acknowledged, by outcome.", "outcome", ["taken", "old", "never_sent", "unknown_channel", "forbidden", "not_bound"]);
         _opens = new Tally(meter, "gateway.kept.opens", "{session}", "Sessions whose channels were opened, by kind.", "kind", ["first", "again"]);
         _cursors = new Tally(meter, "gateway.kept.cursors", "{cursor}", "Cursors that register was told, by outcome.", "outcome", ["other", "taken", "unchanged", "unknown_position", "unavailable", "invalid"]);
         _fetches = new Tally(meter, "gateway.kept.fetches", "{page}", "Pages that clients asked for, by outcome.", "outcome", ["answered", "refused", "try_later"]);
@@ -57,6 +57,8 @@ internal sealed class ChannelMetrics
     public void AckOfUnknownChannel() => _acks.Add(3);
 
     public void AckForbidden() => _acks.Add(4);
+
+    public void AckOfUnboundApp() => _acks.Add(5);
 
     public void CursorTold(AckOutcome outcome) => _cursors.Add((int)outcome);
 

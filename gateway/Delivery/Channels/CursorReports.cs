@@ -59,7 +59,7 @@ internal sealed class CursorReports : IDisposable
         else if ((session.Mark(CursorState.All | CursorState.Later) & CursorState.Later) == 0)
         {
             _later.Writer.TryWrite((session, _time.GetTimestamp()));
-            if (session.Connection.IsClosing)
+            if (session.IsClosing)
             {
                 // Its end may have looked before this.
                 End(session);

@@ -46,7 +46,7 @@ internal abstract class FlowRow(TimeSpan wait, LeaseStanding standing, TimeProvi
     {
         try
         {
-            if (!session.Connection.IsClosing)
+            if (!session.IsClosing)
             {
                 Act(delivery, session, channel);
             }

@@ -23,8 +23,8 @@ internal sealed class KeptFrames
     [ThreadStatic]
     private static KeptFrames? ofThread;
 
-    private readonly (Command Command, uint Version, Framing Framing, bool Notify, ChannelKind Channel, LogPosition Position, Range Framed, DropCause? Fault)[] _kinds =
-        new (Command, uint, Framing, bool, ChannelKind, LogPosition, Range, DropCause?)[MaxKinds];
+    private readonly (Command Command, uint Version, Framing Framing, bool Notify, bool NamesApp, ChannelKind Channel, LogPosition Position, Range Framed, DropCause? Fault)[] _kinds =
+        new (Command, uint, Framing, bool, bool, ChannelKind, LogPosition, Range, DropCause?)[MaxKinds];
 
     private readonly PushDelivery _push = new();
     private ArrayBufferWriter<byte> _bytes = new(InitialBytes);
@@ -48,13 +48,13 @@ internal sealed class KeptFrames
         };
         var version = content.Push is not null && session.IsChatClient ? ProtocolVersion.PushToChatClient : session.Connection.ReplyVersion;
         var framing = session.Connection.FramingFor(version);
-        ref readonly var kind = ref _kinds[Find(command, version, framing, session.WantsAck, channel, position, content, maxFrameBytes)];
+        ref readonly var kind = ref _kinds[Find(command, version, framing, session.WantsAck, asChat && session.IsBound, channel, position, content, maxFrameBytes)];
         framed = _bytes.WrittenSpan[kind.Framed];
         fault = kind.Fault ?? default;
         return kind.Fault is null;
     }
 
-    private int Find(Command command, uint version, Framing framing, bool wantsAck, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes)
+    private int Find(Command command, uint version, Framing framing, bool wantsAck, bool namesApp, ChannelKind channel, LogPosition position, KeptContent content, int maxFrameBytes)
     {
         if (!ReferenceEquals(content, _content))
         {
@@ -68,7 +68,7 @@ internal sealed class KeptFrames
         for (var i = 0; i < _count; i++)
         {
             ref readonly var kind = ref _kinds[i];
-            if (kind.Command == command && kind.Version == version && kind.Framing == framing && kind.Notify == notify && kind.Position == told && kind.Channel == channel)
+            if (kind.Command == command && kind.Version == version && kind.Framing == framing && kind.Notify == notify && kind.NamesApp == namesApp && kind.Position == told && kind.Channel == channel)
             {
                 return i;
             }
@@ -80,7 +80,7 @@ internal sealed class KeptFrames
         }
 
         var start = _bytes.WrittenCount;
-        var fault = Encode(command, version, wantsAck, notify, channel, told, content, maxFrameBytes);
+        var fault = Encode(command, version, wantsAck, notify, namesApp, channel, told, content, maxFrameBytes);
         var framed = start.._bytes.WrittenCount;
         if (framing != Framing.Raw && fault is null)
         {
@@ -88,7 +88,7 @@ internal sealed class KeptFrames
             framed = framed.End.Value.._bytes.WrittenCount;
         }
 
-        _kinds[_count] = (command, version, framing, notify, channel, told, framed, fault);
+        _kinds[_count] = (command, version, framing, notify, namesApp, channel, told, framed, fault);
         return _count++;
     }
 
@@ -104,7 +104,7 @@ internal sealed class KeptFrames
         }
     }
 
-    private DropCause? Encode(Command command, uint version, bool wantsAck, bool notify, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
+    private DropCause? Encode(Command command, uint version, bool wantsAck, bool notify, bool namesApp, ChannelKind channel, LogPosition told, KeptContent content, int maxFrameBytes)
     {
         try
         {
@@ -124,7 +124,7 @@ internal sealed class KeptFrames
                 return DropCause.NotText;
             }
 
-            var chat = new ChatDelivery { ChatFrom = content.Chat?.ChatFrom ?? content.Push!.Sender, ChatContent = text };
+            var chat = new ChatDelivery { ChatFrom = content.Chat?.ChatFrom ?? content.Push!.Sender, ChatContent = text, App = namesApp ? content.App : "" };
             if (wantsAck)
             {
                 (chat.Id, chat.Channel, chat.Epoch, chat.Seq) = (content.Id, ChannelKinds.NameOf(channel), told.Epoch, told.Seq);

@@ -43,7 +43,7 @@ internal sealed class LogReads
 
     private async Task ReadAsync(ChannelDelivery delivery, List<(Session Session, ChannelKind Channel, LogPosition After)> batch, CancellationToken cancellationToken)
     {
-        batch.RemoveAll(static one => one.Session.Connection.IsClosing);
+        batch.RemoveAll(static one => one.Session.IsClosing);
         if (batch.Count == 0)
         {
             return;

@@ -79,7 +79,7 @@ internal sealed class SessionOpener
     private async Task OpenAsync(List<Session> batch, CancellationToken cancellationToken)
     {
         // One that lost its lease is opened when it is claimed again.
-        batch.RemoveAll(session => session.Connection.IsClosing || !session.TakeOpening(_room.Incarnation));
+        batch.RemoveAll(session => session.IsClosing || !session.TakeOpening(_room.Incarnation));
         if (batch.Count == 0)
         {
             return;

@@ -51,7 +51,7 @@ internal sealed class FetchReads(
                     batch.Add(request);
                 }
 
-                batch.RemoveAll(static request => request.Session.Connection.IsClosing);
+                batch.RemoveAll(static request => request.Session.IsClosing);
                 if (batch.Count > 0)
                 {
                     batch = await ServeAsync(batch, cancellationToken);
@@ -157,13 +157,17 @@ internal sealed class FetchReads(
         var channel = ChannelKinds.NameOf(request.Channel);
         var message = string.Create(
             CultureInfo.InvariantCulture, $"{channel} has not come to {request.After.Epoch}-{request.After.Seq}; its head is {head.Epoch}-{head.Seq}.");
-        request.Session.Connection.Send(Command.Error, Error.Of(Code.UnknownPosition, Command.Fetch, request.Id, message));
+        var error = Error.Of(Code.UnknownPosition, Command.Fetch, request.Id, message);
+        error.App = request.App;
+        request.Session.Connection.Send(Command.Error, error);
     }
 
     private void TellLater(FetchRequest request)
     {
         metrics.Fetched(FetchOutcome.TryLater);
         var error = Error.Of(Code.TryLater, Command.Fetch, request.Id, $"{ChannelKinds.NameOf(request.Channel)} can't be read now.");
+
+        error.App = request.App;
 
         // Not all at the same moment.
         error.RetryAfterMs = (uint)(sessionOptions.Value.RetryAfter.TotalMilliseconds * (1 + (Random.Shared.NextDouble() / 2)));

@@ -30,6 +30,7 @@ internal static class PageFrame
                 Seq = covered.Seq,
                 More = !isWhole || log.Head > covered,
                 Id = request.Id,
+                App = request.App,
             };
             try
             {

@@ -97,7 +97,7 @@ internal sealed class RoomResync : IDisposable
         {
             foreach (var session in chunk)
             {
-                if (!session.Connection.IsClosing)
+                if (!session.IsClosing)
                 {
                     _delivery.Hint(session, ChannelKind.Inbox, LogPosition.Beyond);
                 }

@@ -99,7 +99,7 @@ internal sealed class SharedReads(
                 channel.Trim(nowMs);
             }
 
-            channel.Forget(static session => session.Connection.IsClosing);
+            channel.Forget(static session => session.IsClosing);
             if (_wanted.Count == MaxApps)
             {
                 rest = TimeSpan.Zero;

@@ -8,7 +8,7 @@ public sealed class Ack : IBody<Ack>, IRequest
     /// <summary>The most positions that one may have.</summary>
     public const int MaxPositions = 16;
 
-    private static readonly FieldTable Table = new("positions", "id");
+    private static readonly FieldTable Table = new("positions", "id", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -18,6 +18,9 @@ public sealed class Ack : IBody<Ack>, IRequest
 
     /// <summary>The client's own name for the request, echoed in its error.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The bound app whose channels these are; empty = the app of the verify.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -31,6 +34,9 @@ public sealed class Ack : IBody<Ack>, IRequest
             case 2:
                 Id = reader.ReadText();
                 break;
+            case 3:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -42,5 +48,6 @@ public sealed class Ack : IBody<Ack>, IRequest
     {
         writer.WriteBodies(1, Positions);
         writer.WriteText(2, Id);
+        writer.WriteText(3, App);
     }
 }

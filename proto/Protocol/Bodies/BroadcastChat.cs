@@ -5,7 +5,7 @@ namespace Microservices.Protocol.Bodies;
 /// <summary>Command 4: chat to everybody.</summary>
 public sealed class BroadcastChat : IBody<BroadcastChat>, IRequest
 {
-    private static readonly FieldTable Table = new("chat_from", "chat_content", "id");
+    private static readonly FieldTable Table = new("chat_from", "chat_content", "id", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -18,6 +18,9 @@ public sealed class BroadcastChat : IBody<BroadcastChat>, IRequest
 
     /// <summary>The client's own name for the request, echoed in its result and error.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The bound app that it is of; empty = the app of the verify.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -34,6 +37,9 @@ public sealed class BroadcastChat : IBody<BroadcastChat>, IRequest
             case 3:
                 Id = reader.ReadText();
                 break;
+            case 4:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -46,5 +52,6 @@ public sealed class BroadcastChat : IBody<BroadcastChat>, IRequest
         writer.WriteText(1, ChatFrom);
         writer.WriteText(2, ChatContent);
         writer.WriteText(3, Id);
+        writer.WriteText(4, App);
     }
 }

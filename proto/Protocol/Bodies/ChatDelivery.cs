@@ -8,7 +8,7 @@ namespace Microservices.Protocol.Bodies;
 /// </summary>
 public struct ChatDelivery : IBody<ChatDelivery>
 {
-    private static readonly FieldTable Table = new("chat_from", "chat_content", "id", "channel", "epoch", "seq");
+    private static readonly FieldTable Table = new("chat_from", "chat_content", "id", "channel", "epoch", "seq", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -30,6 +30,9 @@ public struct ChatDelivery : IBody<ChatDelivery>
 
     /// <summary>The sequence of a kept message's position.</summary>
     public ulong Seq { readonly get; set; }
+
+    /// <summary>The bound app that it is of; empty = the app of the verify.</summary>
+    public string App { readonly get => field ?? ""; set; }
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -55,6 +58,9 @@ public struct ChatDelivery : IBody<ChatDelivery>
             case 6:
                 Seq = reader.ReadUInt64();
                 break;
+            case 7:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -70,5 +76,6 @@ public struct ChatDelivery : IBody<ChatDelivery>
         writer.WriteText(4, Channel);
         writer.WriteUInt64(5, Epoch);
         writer.WriteUInt64(6, Seq);
+        writer.WriteText(7, App);
     }
 }

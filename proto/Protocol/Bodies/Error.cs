@@ -6,7 +6,7 @@ namespace Microservices.Protocol.Bodies;
 public sealed class Error : IBody<Error>
 {
     private static readonly FieldTable Table = new(
-        "command", "id", "code", "reason", "message", "min_version", "max_version", "retry_after_ms");
+        "command", "id", "code", "reason", "message", "min_version", "max_version", "retry_after_ms", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -62,6 +62,9 @@ public sealed class Error : IBody<Error>
         return error;
     }
 
+    /// <summary>The bound app that it is about; empty = the app of the verify, or none.</summary>
+    public string App { get; set; } = "";
+
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
         where TReader : IBodyReader, allows ref struct
@@ -92,6 +95,9 @@ public sealed class Error : IBody<Error>
             case 8:
                 RetryAfterMs = reader.ReadUInt32();
                 break;
+            case 9:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -109,5 +115,6 @@ public sealed class Error : IBody<Error>
         writer.WriteUInt32(6, MinVersion);
         writer.WriteUInt32(7, MaxVersion);
         writer.WriteUInt32(8, RetryAfterMs);
+        writer.WriteText(9, App);
     }
 }

@@ -11,7 +11,7 @@ public sealed class Fetch : IBody<Fetch>, IRequest
     /// <summary>How many messages a page has at most when <see cref="Limit"/> is 0.</summary>
     public const uint DefaultLimit = 20;
 
-    private static readonly FieldTable Table = new("channel", "epoch", "seq", "limit", "id");
+    private static readonly FieldTable Table = new("channel", "epoch", "seq", "limit", "id", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -30,6 +30,9 @@ public sealed class Fetch : IBody<Fetch>, IRequest
 
     /// <summary>The client's own name for the request, echoed in its page and error.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The bound app whose channel it is; empty = the app of the verify.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -52,6 +55,9 @@ public sealed class Fetch : IBody<Fetch>, IRequest
             case 5:
                 Id = reader.ReadText();
                 break;
+            case 6:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -66,5 +72,6 @@ public sealed class Fetch : IBody<Fetch>, IRequest
         writer.WriteUInt64(3, Seq);
         writer.WriteUInt32(4, Limit);
         writer.WriteText(5, Id);
+        writer.WriteText(6, App);
     }
 }

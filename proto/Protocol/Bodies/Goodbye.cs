@@ -5,13 +5,16 @@ namespace Microservices.Protocol.Bodies;
 /// <summary>Command 12: the client leaves on purpose.</summary>
 public sealed class Goodbye : IBody<Goodbye>
 {
-    private static readonly FieldTable Table = new("reason");
+    private static readonly FieldTable Table = new("reason", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
 
     /// <summary>For people.</summary>
     public string Reason { get; set; } = "";
+
+    /// <summary>The bound app that the client leaves; empty = all of them, with the connection.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -21,6 +24,9 @@ public sealed class Goodbye : IBody<Goodbye>
         {
             case 1:
                 Reason = reader.ReadText();
+                break;
+            case 2:
+                App = reader.ReadText();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
@@ -32,5 +38,6 @@ public sealed class Goodbye : IBody<Goodbye>
         where TWriter : IBodyWriter, allows ref struct
     {
         writer.WriteText(1, Reason);
+        writer.WriteText(2, App);
     }
 }

@@ -5,7 +5,7 @@ namespace Microservices.Protocol.Bodies;
 /// <summary>Command 113: a page of a channel, the answer to <see cref="Fetch"/>.</summary>
 public sealed class Page : IBody<Page>
 {
-    private static readonly FieldTable Table = new("channel", "messages", "epoch", "seq", "more", "id");
+    private static readonly FieldTable Table = new("channel", "messages", "epoch", "seq", "more", "id", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -27,6 +27,9 @@ public sealed class Page : IBody<Page>
 
     /// <summary>The id of the request.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The bound app whose channel it is; empty = the app of the verify.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -52,6 +55,9 @@ public sealed class Page : IBody<Page>
             case 6:
                 Id = reader.ReadText();
                 break;
+            case 7:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -67,5 +73,6 @@ public sealed class Page : IBody<Page>
         writer.WriteUInt64(4, Seq);
         writer.WriteBoolean(5, More);
         writer.WriteText(6, Id);
+        writer.WriteText(7, App);
     }
 }

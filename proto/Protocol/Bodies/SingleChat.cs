@@ -5,7 +5,7 @@ namespace Microservices.Protocol.Bodies;
 /// <summary>Command 2: chat to one user.</summary>
 public sealed class SingleChat : IBody<SingleChat>, IRequest
 {
-    private static readonly FieldTable Table = new("chat_from", "chat_to", "chat_content", "id");
+    private static readonly FieldTable Table = new("chat_from", "chat_to", "chat_content", "id", "app");
 
     /// <inheritdoc/>
     public static FieldTable Fields => Table;
@@ -21,6 +21,9 @@ public sealed class SingleChat : IBody<SingleChat>, IRequest
 
     /// <summary>The client's own name for the request, echoed in its result and error.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The bound app that it is of; empty = the app of the verify.</summary>
+    public string App { get; set; } = "";
 
     /// <inheritdoc/>
     public void ReadField<TReader>(int field, ref TReader reader)
@@ -40,6 +43,9 @@ public sealed class SingleChat : IBody<SingleChat>, IRequest
             case 4:
                 Id = reader.ReadText();
                 break;
+            case 5:
+                App = reader.ReadText();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(field));
         }
@@ -53,5 +59,6 @@ public sealed class SingleChat : IBody<SingleChat>, IRequest
         writer.WriteText(2, ChatTo);
         writer.WriteText(3, ChatContent);
         writer.WriteText(4, Id);
+        writer.WriteText(5, App);
     }
 }

@@ -215,7 +215,8 @@ internal sealed class TestClient : IDisposable
         }
     }
 
-    private async Task<TestFrame?> TryReadAsync()
+    /// <summary>The next frame; null at the end.</summary>
+    public async Task<TestFrame?> TryReadAsync()
     {
         using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
         var header = new byte[Frame.HeaderBytes];

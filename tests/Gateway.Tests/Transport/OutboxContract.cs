@@ -177,6 +177,18 @@ public abstract class OutboxContract : IAsyncLifetime
     }
 
     [Fact]
+    public void Hold_OfPostsThatWait_TellsTheOwnerBehindIt()
+    {
+        _outbox.Hold(() =>
+        {
+            FillUp();
+            Assert.Equal(0, _owner.Backlogs);
+        });
+
+        Assert.Equal(1, _owner.Backlogs);
+    }
+
+    [Fact]
     public async Task Link_ThatBreaks_IsToldOnce()
     {
         FillUp();

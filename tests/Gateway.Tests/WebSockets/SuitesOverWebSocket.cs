@@ -1,3 +1,4 @@
+using Microservices.Gateway.Tests.Binding;
 using Microservices.Gateway.Tests.Parking;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Gateway.Tests.Service;
@@ -42,3 +43,12 @@ public sealed class ResumeOverWebSocketTests : ResumeTests;
 
 [OverWebSocket]
 public sealed class ParkingOverWebSocketTests : ParkingTests;
+
+[OverWebSocket]
+public sealed class BindOverWebSocketTests : BindTests;
+
+[OverWebSocket]
+public sealed class BoundEndsOverWebSocketTests : BoundEndsTests;
+
+[OverWebSocket]
+public sealed class BoundDeliveryOverWebSocketTests : BoundDeliveryTests;

@@ -78,6 +78,12 @@ public sealed class TextEnvelopeTests
         var frame = FrameWriter.ToArray(1, Command.Error, new Error { Command = Command.Ack, Id = "a\"1", Code = Code.UnknownChannel });
 
         Assert.Equal("""{"command":108,"id":"a\"1","body":{"command":6,"id":"a\"1","code":4519}}""", Write(frame));
+        Assert.Equal(
+            """{"command":114,"id":"b","body":{"code":1,"app":"shop","id":"b"}}""",
+            Write(FrameWriter.ToArray(1, Command.BindResult, new BindResult { Code = 1, App = "shop", Id = "b" })));
+        Assert.Equal(
+            """{"command":115,"id":"u","body":{"app":"shop","code":4003,"id":"u"}}""",
+            Write(FrameWriter.ToArray(1, Command.Unbound, new Unbound { App = "shop", Code = Code.Goodbye, Id = "u" })));
     }
 
     [Fact]

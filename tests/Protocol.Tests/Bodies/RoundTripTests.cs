@@ -27,7 +27,11 @@ public sealed class RoundTripTests
         Keeps(Samples.Page, first, second);
         Keeps(Samples.Directive, first, second);
         Keeps(Samples.Error, first, second);
-        Keeps(new Goodbye { Reason = "closed" }, first, second);
+        Keeps(new Goodbye { Reason = "closed", App = "shop" }, first, second);
+        Keeps(Samples.Bind, first, second);
+        Keeps(Samples.BindResult, first, second);
+        Keeps(Samples.Unbind, first, second);
+        Keeps(Samples.Unbound, first, second);
     }
 
     [Theory]

@@ -35,7 +35,11 @@ public sealed class ProtobufCompatibilityTests
         Agree(Samples.Page, Contract.Page.Parser);
         Agree(Samples.Directive, Contract.Directive.Parser);
         Agree(Samples.Error, Contract.Error.Parser);
-        Agree(new Goodbye { Reason = "r" }, Contract.Goodbye.Parser);
+        Agree(new Goodbye { Reason = "r", App = "shop" }, Contract.Goodbye.Parser);
+        Agree(Samples.Bind, Contract.Bind.Parser);
+        Agree(Samples.BindResult, Contract.BindResult.Parser);
+        Agree(Samples.Unbind, Contract.Unbind.Parser);
+        Agree(Samples.Unbound, Contract.Unbound.Parser);
         Agree(new Limits { MaxFrameBytes = uint.MaxValue, SilenceLimitMs = 128 }, Contract.Limits.Parser);
     }
 
@@ -59,7 +63,11 @@ public sealed class ProtobufCompatibilityTests
         SameFields<Directive>(Contract.Directive.Descriptor);
         SameFields<Error>(Contract.Error.Descriptor);
         SameFields<Goodbye>(Contract.Goodbye.Descriptor);
-        Assert.Equal(17, Contract.ClientReflection.Descriptor.MessageTypes.Count);
+        SameFields<Bind>(Contract.Bind.Descriptor);
+        SameFields<BindResult>(Contract.BindResult.Descriptor);
+        SameFields<Unbind>(Contract.Unbind.Descriptor);
+        SameFields<Unbound>(Contract.Unbound.Descriptor);
+        Assert.Equal(21, Contract.ClientReflection.Descriptor.MessageTypes.Count);
     }
 
     [Fact]

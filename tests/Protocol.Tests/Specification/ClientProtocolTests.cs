@@ -30,7 +30,7 @@ public sealed class ClientProtocolTests
     {
         var commands = Document.FrameBlocks().Select(lines => lines[^2].Split("command ")[1]).Distinct().Order(StringComparer.Ordinal);
 
-        Assert.Equal(["1", "101", "102", "105", "106", "107", "108", "113", "12", "13", "2", "3", "4", "5", "6"], commands);
+        Assert.Equal(["1", "101", "102", "105", "106", "107", "108", "113", "114", "115", "12", "13", "2", "3", "4", "5", "6", "7", "8"], commands);
     }
 
     [Fact]
@@ -53,6 +53,10 @@ public sealed class ClientProtocolTests
         SameFields("### 107 ", Directive.Fields);
         SameFields("### 108 ", Error.Fields);
         SameFields("### 12 ", Goodbye.Fields);
+        SameFields("### 7 ", Bind.Fields);
+        SameFields("### 114 ", BindResult.Fields);
+        SameFields("### 8 ", Unbind.Fields);
+        SameFields("### 115 ", Unbound.Fields);
     }
 
     [Fact]
@@ -90,6 +94,10 @@ public sealed class ClientProtocolTests
         Command.Error => AsJson<Error>(header, body),
         Command.Heartbeat => AsJson<Heartbeat>(header, body),
         Command.Goodbye => AsJson<Goodbye>(header, body),
+        Command.Bind => AsJson<Bind>(header, body),
+        Command.BindResult => AsJson<BindResult>(header, body),
+        Command.Unbind => AsJson<Unbind>(header, body),
+        Command.Unbound => AsJson<Unbound>(header, body),
         _ => throw new InvalidOperationException($"No body is known for command {header.Command}."),
     };
 

@@ -94,7 +94,7 @@ public sealed class PageFrameTests
 
     private static Page Encode(PageEntry[] entries, ulong covered, ulong head, int limit = 100, uint version = 2, long now = 0, string id = "f1")
     {
-        var request = new FetchRequest(null!, ChannelKind.Inbox, default, limit, id);
+        var request = new FetchRequest(null!, ChannelKind.Inbox, default, limit, id, App: "");
         var log = new LogPage(entries, default, new LogPosition(7, covered), new LogPosition(7, head));
         var frame = PageFrame.Encode(request, log, version, MaxFrameBytes, now);
         Assert.InRange(frame.Length, Frame.HeaderBytes, (int)MaxFrameBytes);
