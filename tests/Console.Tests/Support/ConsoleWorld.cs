@@ -13,6 +13,9 @@ namespace Microservices.Console.Tests.Support;
 /// <summary>The whole platform as a newcomer starts it, in a process of its own, and one real browser; made for the first test that asks.</summary>
 public sealed class ConsoleWorld : IAsyncDisposable
 {
+    /// <summary>How long a page or the browser may take on a busy machine, ms.</summary>
+    internal const int TimeoutMs = 120_000;
+
     private const int HttpPort = 8301;
     private const string BrowserPath = "/usr/bin/chromium";
 
@@ -111,8 +114,8 @@ public sealed class ConsoleWorld : IAsyncDisposable
     private async Task<IBrowser> StartBrowserAsync()
     {
         DebianPackage.Require("chromium", BrowserPath);
-        Assertions.SetDefaultExpectTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
+        Assertions.SetDefaultExpectTimeout(TimeoutMs);
         _playwright = await Playwright.CreateAsync();
-        return await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserPath, Args = BrowserArguments });
+        return await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserPath, Args = BrowserArguments, Timeout = TimeoutMs });
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Visitor : IAsyncDisposable
     private Visitor(IPage page, Uri address)
     {
         (Page, _address) = (page, address);
-        page.SetDefaultTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
+        page.SetDefaultTimeout(ConsoleWorld.TimeoutMs);
         page.Request += (_, request) => _requests.Add(request.Url);
         page.PageError += (_, fault) => _faults.Add(fault);
         page.Dialog += (_, dialog) =>

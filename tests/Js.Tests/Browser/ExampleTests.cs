@@ -16,7 +16,7 @@ public sealed class ExampleTests(JsPackage package, Chromium chromium)
         var port = FreePorts.Take();
         var origin = $"http://127.0.0.1:{port}";
         await using var server = await ToolProcess.StartAsync("node", ["scripts/example.mjs", port.ToString(CultureInfo.InvariantCulture)], JsPackage.Folder);
-        await server.WaitForOutputAsync(origin);
+        await server.WaitForOutputAsync(origin, TimeSpan.FromSeconds(120));
         await using var platform = await StandalonePlatform.StartAsync(origin);
         var (alice, bob) = (platform.DemoUser("alice"), platform.DemoUser("bob"));
         var page = await LoginAsync(origin, platform, alice.Name, alice.Token);
@@ -51,5 +51,5 @@ public sealed class ExampleTests(JsPackage package, Chromium chromium)
         async () => (await page.Locator("#messages li").AllTextContentsAsync()).Contains(text),
         $"the page shows '{text}'",
         () => page.ContentAsync().GetAwaiter().GetResult(),
-        TimeSpan.FromSeconds(60));
+        TimeSpan.FromSeconds(120));
 }
