@@ -86,6 +86,21 @@ public sealed class LimitsTests
         Assert.StartsWith("HTTP/1.1 408 ", await AnswerAsync(world, "GET /v1/apps HTTP/1.1\r\nHost: x\r\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRI * HTTP/2.0\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0\0\0\u0001\u0001\u0001\0\0\0\u0001\0")]
+    public async Task Grpc_StallsBeforeACallIsWhole_IsClosed(string sent)
+    {
+        await using var world = await HttpWorld.StartAsync(settings: [("HttpLimits:HeadersTimeout", "00:00:01"), ("HttpLimits:KeepAliveTimeout", "00:00:01")]);
+        using var raw = await RawHttp.ConnectAsync(world.World.Center.Address);
+
+        await raw.SendAsync(sent);
+
+        // It ends; what the server says before that are frames of its own.
+        Assert.DoesNotContain("grpc-status", await raw.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Headers_TooLongOrTooMany_AreRefused()
     {

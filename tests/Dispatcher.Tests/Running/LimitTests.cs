@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microservices.Testing;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +51,23 @@ public sealed class LimitTests
 
         Assert.True(fault is null or IOException or SocketException, fault?.ToString());
         Assert.Single(await dispatcher.HostsAsync());
+    }
+
+    [Theory]
+    [InlineData("HttpLimits:HeadersTimeout", "GET /v1/endpoints HTTP/1.1\r\nHost: x\r\n", "HTTP/1.1 408 ")]
+    [InlineData("HttpLimits:KeepAliveTimeout", "", "")]
+    public async Task Connect_StallsBeforeARequestIsWhole_IsClosed(string limit, string sent, string answer)
+    {
+        await using var register = await FakeRegister.StartAsync(Given.List(Given.Rooms(1)));
+        await using var dispatcher = await RunningDispatcher.StartAsync(register.Address, (limit, "00:00:01"));
+        using var stranger = new TcpClient();
+        await stranger.ConnectAsync(IPAddress.Loopback, dispatcher.Public.Port);
+
+        await stranger.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent));
+
+        using var all = new MemoryStream();
+        await stranger.GetStream().CopyToAsync(all).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.StartsWith(answer, Encoding.ASCII.GetString(all.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
