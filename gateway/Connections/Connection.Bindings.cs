@@ -144,9 +144,10 @@ internal sealed partial class Connection
     /// <summary>Register did not answer in time: the client is told to bind again later, and a claim that may yet be made is ended.</summary>
     private void TimeOutBind(LoginAttempt login)
     {
-        var isOver = login.Abandon(() =>
+        login.Abandon(() =>
         {
             _login = null;
+            _parts.Binds.Bind(BindOutcome.TimedOut);
             RefuseBind(
                 login.App,
                 login.Id,
@@ -154,10 +155,6 @@ internal sealed partial class Connection
                 string.Create(CultureInfo.InvariantCulture, $"Not answered within {(long)_parts.Binding.Timeout.TotalMilliseconds} ms."),
                 TimeSpan.FromMilliseconds(_parts.RetryAfterMs));
         });
-        if (isOver)
-        {
-            _parts.Binds.Bind(BindOutcome.TimedOut);
-        }
     }
 
     private void EndBound(Session session)

@@ -110,15 +110,12 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
     }
 
     /// <summary>The connection is closing, or the time for the answer is over; nobody waits for it any more.</summary>
-    /// <param name="tell">Tells the client, if that is to be done.</param>
-    /// <returns>False: it was settled before.</returns>
-    public bool Abandon(Action? tell = null)
+    /// <param name="tell">What is to be done about it, if it was not settled before: counts it, tells the client.</param>
+    public void Abandon(Action? tell = null)
     {
-        bool isUnderWay;
         lock (this)
         {
-            isUnderWay = _state == State.UnderWay;
-            if (isUnderWay)
+            if (_state == State.UnderWay)
             {
                 tell?.Invoke();
                 _state = State.Abandoned;
@@ -126,7 +123,6 @@ internal sealed class LoginAttempt(Connection connection, Verify verify, ResumeT
         }
 
         _finished.TrySetResult();
-        return isUnderWay;
     }
 
     /// <summary>It is refused, or settled for good.</summary>
