@@ -1,38 +1,35 @@
-using System.Diagnostics;
+using Microservices.Cli.Load.Users;
 using Microservices.Cli.Output;
 using Spectre.Console;
 
 namespace Microservices.Cli.Load;
 
 /// <summary>Shows how far a load run is.</summary>
-internal sealed class LoadProgress(IAnsiConsole console, LoadSettings settings, LoadCounters counters, bool silent)
+internal sealed class LoadProgress(IAnsiConsole console, LoadSettings settings, bool silent)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
-    public async Task<string[]> TokensAsync(Func<Action, Task<string[]>> issue)
+    public async Task<LoadUser[]> TokensAsync(Func<Action, Task<LoadUser[]>> issue)
     {
         var issued = 0;
         var issuing = issue(() => Interlocked.Increment(ref issued));
-        await ShowAsync("tokens", settings.Connections, issuing, () => Volatile.Read(ref issued), static () => "");
+        await ShowAsync("tokens", settings.Connections, issuing, () => Task.FromResult(((double)Volatile.Read(ref issued), "")));
         return await issuing;
     }
 
-    public Task OpeningAsync(Task opening) =>
-        ShowAsync("connections", settings.Connections, opening, () => counters.Verified + counters.Failed.Total, () => $"{Units.Count(counters.Open)} open");
-
-    public Task HoldingAsync(TimeSpan? duration, CancellationToken cancellationToken)
+    public Task OpeningAsync(LoadRun run, Task opening) => ShowAsync("connections", settings.Connections, opening, async () =>
     {
-        var started = Stopwatch.GetTimestamp();
-        var holding = Task.Delay(duration ?? Timeout.InfiniteTimeSpan, cancellationToken);
-        return ShowAsync(
-            "holding",
-            duration?.TotalSeconds ?? double.MaxValue,
-            holding,
-            () => Stopwatch.GetElapsedTime(started).TotalSeconds,
-            () => $"{Units.Count(counters.Open)} open, {Units.Count(counters.Pushes)} pushes, {Units.Count(counters.Chats)} chats");
-    }
+        var counters = await run.SnapshotAsync();
+        return (counters.Verified + counters.Failed.Total, $"{Units.Count(counters.Open)} open");
+    });
 
-    private async Task ShowAsync(string what, double most, Task work, Func<double> done, Func<string> state)
+    public Task HoldingAsync(LoadRun run, LoadHolding held, Task holding) => ShowAsync("holding", settings.Duration?.TotalSeconds ?? double.MaxValue, holding, async () =>
+    {
+        var counters = await run.SnapshotAsync();
+        return (held.Held.TotalSeconds, $"{Units.Count(counters.Open)} open, {Units.Count(counters.Pushes)} pushes, {Units.Count(counters.Chats)} chats");
+    });
+
+    private async Task ShowAsync(string what, double most, Task work, Func<Task<(double Done, string State)>> look)
     {
         if (silent)
         {
@@ -48,17 +45,21 @@ internal sealed class LoadProgress(IAnsiConsole console, LoadSettings settings, 
                 bar.IsIndeterminate = most == double.MaxValue;
                 while (await Task.WhenAny(work, Task.Delay(Refresh)) != work)
                 {
-                    Update(bar);
+                    await UpdateAsync(bar);
                 }
 
-                Update(bar);
+                if (!work.IsFaulted)
+                {
+                    await UpdateAsync(bar);
+                }
             });
         await work;
 
-        void Update(ProgressTask bar)
+        async Task UpdateAsync(ProgressTask bar)
         {
-            bar.Value = Math.Min(most, done());
-            bar.Description = $"{what} {Markup.Escape(state())}".TrimEnd();
+            var (done, state) = await look();
+            bar.Value = Math.Min(most, done);
+            bar.Description = $"{what} {Markup.Escape(state)}".TrimEnd();
         }
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microservices.Cli.CommandLine;
+using Microservices.Cli.Load.Engine;
+using Microservices.Cli.Load.Publishing;
+using Microservices.Cli.Load.Results;
 using Microservices.Cli.Output;
 using Spectre.Console;
 
@@ -9,19 +12,21 @@ namespace Microservices.Cli.Load;
 /// <summary>What a load run found: a table for people and one line of JSON for programs.</summary>
 internal static class LoadReport
 {
+    private const double NanosecondsPerMs = 1e6;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Done only if every connection was verified and stayed.</summary>
-    public static int Print(IAnsiConsole console, LoadSettings settings, LoadRun run, LoadCounters counters, TimeSpan held, bool onlyJson)
+    /// <summary>Done only if every connection was verified and is open.</summary>
+    public static int Print(
+        IAnsiConsole console, LoadSettings settings, TimeSpan opening, LoadHolding holding, LoadCounters counters, PublishCounters? published, bool onlyJson)
     {
-        var logins = run.LoginSeconds();
         if (!onlyJson)
         {
-            PrintTable(console, settings, run, counters, held, logins);
+            PrintTable(console, settings, opening, holding, counters, published);
         }
 
         var line = new
@@ -29,9 +34,9 @@ internal static class LoadReport
             connections = settings.Connections,
             verified = counters.Verified,
             open = counters.Open,
-            failed = Names(counters.Failed),
-            closed = Names(counters.Closed),
-            errors = Names(counters.Errors),
+            failed = Names(counters.Failed.List()),
+            closed = Names(counters.Closed.List()),
+            errors = Names(counters.Errors.List()),
             pushes = counters.Pushes,
             chats = counters.Chats,
             kept = counters.Kept,
@@ -41,23 +46,41 @@ internal static class LoadReport
             heartbeats_held_back = counters.HeartbeatsHeldBack,
             heartbeat_acks = counters.HeartbeatAcks,
             bytes_in = counters.BytesIn,
-            opening_seconds = Math.Round(run.OpeningTime.TotalSeconds, 3),
-            held_seconds = Math.Round(held.TotalSeconds, 3),
-            login_ms = new { p50 = Milliseconds(logins, 0.5), p99 = Milliseconds(logins, 0.99), max = Milliseconds(logins, 1) },
+            opening_seconds = Math.Round(opening.TotalSeconds, 3),
+            held_seconds = Math.Round(holding.Held.TotalSeconds, 3),
+            login_ms = Latencies(counters.Login),
+            delivery_ms = Latencies(counters.Delivery),
+            heartbeat_ms = Latencies(counters.HeartbeatRoundTrip),
+            reconnects = new
+            {
+                dropped = counters.Dropped,
+                resumed = counters.Resumed,
+                renewed = counters.Renewed,
+                retries = counters.ReconnectRetries,
+                failed = Names(counters.ReconnectsFailed.List()),
+            },
+            reconnect_ms = Latencies(counters.Reconnect),
+            published = published is null ? null : new
+            {
+                broadcasts = published.Broadcasts,
+                unicasts = published.Unicasts,
+                failed = Names(published.Failures()),
+            },
         };
         console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(line, Json));
         return counters.Open == settings.Connections ? ExitCode.Done : ExitCode.Incomplete;
     }
 
-    private static void PrintTable(IAnsiConsole console, LoadSettings settings, LoadRun run, LoadCounters counters, TimeSpan held, double[] logins)
+    private static void PrintTable(
+        IAnsiConsole console, LoadSettings settings, TimeSpan opening, LoadHolding holding, LoadCounters counters, PublishCounters? published)
     {
         var table = Tables.Create("what", "count", "");
         table.Row("connections asked for", Units.Count(settings.Connections), $"at {Units.Count(settings.Rate)} a second");
-        table.Row("verified", Units.Count(counters.Verified), $"in {Units.Seconds(run.OpeningTime)}");
-        table.Row("open at the end", Units.Count(counters.Open), $"after {Units.Seconds(held)}");
-        Add(table, "failed", counters.Failed);
-        Add(table, "closed early", counters.Closed);
-        Add(table, "errors", counters.Errors);
+        table.Row("verified", Units.Count(counters.Verified), $"in {Units.Seconds(opening)}");
+        table.Row("open at the end", Units.Count(counters.Open), $"after {Units.Seconds(holding.Held)}");
+        Add(table, "failed", counters.Failed.List());
+        Add(table, "closed early", counters.Closed.List());
+        Add(table, "errors", counters.Errors.List());
         table.Row("pushes", Units.Count(counters.Pushes), "");
         table.Row("chats", Units.Count(counters.Chats), "");
         if (settings.Acknowledges)
@@ -67,24 +90,45 @@ internal static class LoadReport
 
         table.Row("heartbeats sent", Units.Count(counters.Heartbeats), counters.HeartbeatsHeldBack > 0 ? $"{Units.Count(counters.HeartbeatsHeldBack)} held back" : "");
         table.Row("bytes received", Units.Count(counters.BytesIn), "");
-        if (logins.Length > 0)
+        if (published is not null)
         {
-            table.Row("login, ms", $"{Milliseconds(logins, 0.5):0.#}", $"median; 99 % within {Milliseconds(logins, 0.99):0.#}, all within {Milliseconds(logins, 1):0.#}");
+            table.Row("published", Units.Count(published.Broadcasts + published.Unicasts), "");
+            Add(table, "not published", published.Failures());
         }
 
+        if (settings.Reconnects)
+        {
+            table.Row("dropped", Units.Count(counters.Dropped), $"{Units.Count(counters.Resumed)} resumed, {Units.Count(counters.Renewed)} new");
+            Add(table, "not back", counters.ReconnectsFailed.List());
+        }
+
+        Add(table, "login, ms", counters.Login);
+        Add(table, "delivery, ms", counters.Delivery);
+        Add(table, "heartbeat answer, ms", counters.HeartbeatRoundTrip);
+        Add(table, "back, ms", counters.Reconnect);
         console.Write(table);
     }
 
-    private static void Add(Table table, string what, Tally tally)
+    private static void Add(Table table, string what, IReadOnlyList<KeyValuePair<string, long>> counts)
     {
-        foreach (var (reason, count) in tally.List())
+        foreach (var (reason, count) in counts)
         {
             table.Row(what, Units.Count(count), reason);
         }
     }
 
-    private static Dictionary<string, long> Names(Tally tally) => tally.List().ToDictionary();
+    private static void Add(Table table, string what, LatencyHistogram latency)
+    {
+        if (latency.Count > 0)
+        {
+            table.Row(what, $"{Milliseconds(latency, 0.5):0.#}", $"median; 99 % within {Milliseconds(latency, 0.99):0.#}, all within {Milliseconds(latency, 1):0.#}");
+        }
+    }
 
-    private static double Milliseconds(double[] sorted, double part) =>
-        sorted.Length == 0 ? 0 : Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))] * 1_000, 3);
+    private static Dictionary<string, long> Names(IReadOnlyList<KeyValuePair<string, long>> counts) => counts.ToDictionary();
+
+    private static object Latencies(LatencyHistogram latency) =>
+        new { p50 = Milliseconds(latency, 0.5), p99 = Milliseconds(latency, 0.99), max = Milliseconds(latency, 1) };
+
+    private static double Milliseconds(LatencyHistogram latency, double part) => Math.Round(latency.Percentile(part) / NanosecondsPerMs, 3);
 }

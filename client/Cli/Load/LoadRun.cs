@@ -1,118 +1,117 @@
 using System.Diagnostics;
-using System.Net;
-using Microservices.Protocol.Bodies;
+using Microservices.Cli.Load.Engine;
+using Microservices.Cli.Load.Engine.Transports;
+using Microservices.Cli.Load.Gateway;
+using Microservices.Cli.Load.Users;
 
 namespace Microservices.Cli.Load;
 
-/// <summary>Opens the connections at a rate, keeps them alive, and closes them.</summary>
-internal sealed class LoadRun(LoadSettings settings, IReadOnlyList<EndPoint> targets, LoadCounters counters) : IDisposable
+/// <summary>The loops of a run and their connections: opens them at a rate, keeps them alive, drops some, and closes them.</summary>
+internal sealed class LoadRun : IDisposable
 {
-    // So many logins may wait for an answer; a slow server slows the run down rather than filling this process.
+    // So many logins may wait for an answer, over all threads.
     private const int MaxOpening = 1_000;
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
-    private readonly LoadConnection?[] _connections = new LoadConnection?[settings.Connections];
-    private readonly double[] _loginSeconds = new double[settings.Connections];
+    private readonly LoadSettings _settings;
+    private readonly LoadLoop[] _loops;
+    private readonly LoadCrowd[] _crowds;
+
+    public LoadRun(LoadSettings settings, LoadTransport transport, IReadOnlyList<LoadTarget> targets, IReadOnlyList<LoadUser> users)
+    {
+        _settings = settings;
+        var logins = new GatewayLogins(settings, users);
+        _loops = [.. Enumerable.Range(0, settings.Threads).Select(static thread => new LoadLoop($"load-{thread}"))];
+        _crowds = [.. _loops.Select((loop, thread) => new LoadCrowd(loop, new GatewayProtocol(logins), new LoadPlan
+        {
+            Targets = targets,
+            Transport = transport,
+            Sources = settings.Sources,
+            First = thread,
+            Step = settings.Threads,
+            Count = ((settings.Connections - 1 - thread) / settings.Threads) + 1,
+            Rate = (double)settings.Rate / settings.Threads,
+            MaxOpening = Math.Max(1, MaxOpening / settings.Threads),
+            SlowReaders = settings.SlowReaders,
+        }))];
+    }
 
     /// <summary>How long opening them took.</summary>
     public TimeSpan OpeningTime { get; private set; }
 
-    /// <summary>The time from connect to a verified session, seconds, shortest first.</summary>
-    public double[] LoginSeconds() => [.. _loginSeconds.Where(static seconds => seconds > 0).Order()];
+    /// <summary>Fails when a loop has died, which is a bug.</summary>
+    public Task Broken => Task.WhenAny(_loops.Select(static loop => loop.Ended)).Unwrap();
 
-    /// <summary>Opens all; ends when each is verified or has failed.</summary>
-    public async Task OpenAsync(string[] tokens, CancellationToken cancellationToken)
+    /// <summary>Opens all; ends when each is verified or has failed. Those that are open have their heartbeats from then on.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        using var room = new SemaphoreSlim(MaxOpening);
-        var opening = new List<Task>(MaxOpening);
         try
         {
-            for (var next = 0; next < tokens.Length;)
+            foreach (var crowd in _crowds)
             {
-                // By the clock and not by the tick, so that a late tick is made up for.
-                var due = Math.Min(tokens.Length, (int)(Stopwatch.GetElapsedTime(started).TotalSeconds * settings.Rate) + 1);
-                for (; next < due; next++)
-                {
-                    await room.WaitAsync(cancellationToken);
-                    opening.Add(OpenOneAsync(next, tokens[next], room, cancellationToken));
-                }
-
-                opening.RemoveAll(static task => task.IsCompletedSuccessfully);
-                if (next < tokens.Length)
-                {
-                    await Task.Delay(Pause(), cancellationToken);
-                }
+                crowd.Beat(counters => _settings.BeatsOf(crowd.Count, counters.ShortestHeartbeatMs));
             }
+
+            var opened = Task.WhenAll(_crowds.Select(static crowd => crowd.OpenAsync()));
+            await await Task.WhenAny(opened, Broken).WaitAsync(cancellationToken);
         }
         finally
         {
-            await Task.WhenAll(opening);
             OpeningTime = Stopwatch.GetElapsedTime(started);
+            foreach (var crowd in _crowds.Where(_ => cancellationToken.IsCancellationRequested))
+            {
+                crowd.StopOpening();
+            }
         }
     }
 
-    /// <summary>Sends every connection's heartbeats, spread over the interval, until cancelled.</summary>
-    public async Task BeatAsync(CancellationToken cancellationToken)
+    /// <summary>Latencies are recorded from now on, or not.</summary>
+    public void Record(bool isRecording)
     {
-        using var timer = new PeriodicTimer(Tick);
-        var next = 0;
-        var owed = 0.0;
-        try
+        foreach (var loop in _loops)
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                var interval = Math.Min(settings.Heartbeat.TotalMilliseconds, counters.ShortestHeartbeatMs);
-                owed += _connections.Length * (Tick.TotalMilliseconds / interval);
-                for (; owed >= 1; owed--)
-                {
-                    Volatile.Read(ref _connections[next])?.Beat();
-                    next = (next + 1) % _connections.Length;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run is over.
+            loop.Post(() => loop.Counters.IsRecording = isRecording);
         }
     }
+
+    /// <summary>Drops so many per second, which come back at once.</summary>
+    public void Reconnect(double perSecond)
+    {
+        foreach (var crowd in _crowds)
+        {
+            crowd.Reconnect(perSecond / _crowds.Length);
+        }
+    }
+
+    /// <summary>Drops a part of the connections at once, which come back.</summary>
+    public void ReconnectAtOnce(double part)
+    {
+        foreach (var crowd in _crowds)
+        {
+            crowd.ReconnectAtOnce(part);
+        }
+    }
+
+    /// <summary>What happened until now.</summary>
+    public async Task<LoadCounters> SnapshotAsync()
+    {
+        var all = new LoadCounters();
+        foreach (var loop in _loops)
+        {
+            all.Add(await loop.SnapshotAsync());
+        }
+
+        return all;
+    }
+
+    /// <summary>Says goodbye on every connection.</summary>
+    public Task LeaveAsync() => Task.WhenAll(_crowds.Select(static crowd => crowd.LeaveAsync()));
 
     public void Dispose()
     {
-        foreach (var connection in _connections)
+        foreach (var loop in _loops)
         {
-            connection?.Dispose();
-        }
-    }
-
-    private TimeSpan Pause() => TimeSpan.FromSeconds(Math.Clamp(1.0 / settings.Rate, 0.005, 0.1));
-
-    private async Task OpenOneAsync(int index, string token, SemaphoreSlim room, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var verify = new Verify
-            {
-                App = settings.App,
-                User = settings.UserOf(index),
-                Token = token,
-                Sdk = "load",
-                Features = settings.Acknowledges ? [Features.Ack] : [],
-                HeartbeatMs = (uint)settings.Heartbeat.TotalMilliseconds,
-            };
-            var source = settings.Sources.Count > 0 ? settings.Sources[index % settings.Sources.Count] : null;
-            var started = Stopwatch.GetTimestamp();
-            var connection = await LoadConnection.OpenAsync(targets[index % targets.Count], source, verify, counters, OpenTimeout, cancellationToken);
-            if (connection is not null)
-            {
-                _loginSeconds[index] = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                Volatile.Write(ref _connections[index], connection);
-            }
-        }
-        finally
-        {
-            room.Release();
+            loop.Dispose();
         }
     }
 }
