@@ -1,0 +1,84 @@
+namespace Microservices.Cli.Load.Results;
+
+/// <summary>What a load run counts. All but <see cref="Open"/> only rise.</summary>
+internal enum LoadCount
+{
+    /// <summary>Logins that were begun, reconnects aside.</summary>
+    Begun,
+
+    /// <summary>Connections that came to a session, reconnects aside.</summary>
+    Verified,
+
+    /// <summary>Sessions that are open now.</summary>
+    Open,
+
+    /// <summary>Pushes, chats and whatever else was sent to a user.</summary>
+    Deliveries,
+    Pushes,
+    Chats,
+
+    /// <summary>Deliveries with a position; only counted by who acknowledges.</summary>
+    Kept,
+
+    /// <summary>Frames that acknowledged some of them.</summary>
+    Acks,
+    Directives,
+    OtherFrames,
+    BytesIn,
+    BytesOut,
+    Heartbeats,
+
+    /// <summary>Heartbeats that the socket did not take at once: the server does not read.</summary>
+    HeartbeatsHeldBack,
+    HeartbeatAcks,
+
+    /// <summary>Messages that the center took from this run.</summary>
+    Published,
+
+    /// <summary>Links that this run cut in order to come back.</summary>
+    Dropped,
+
+    /// <summary>… and came back to the same session.</summary>
+    Resumed,
+
+    /// <summary>… and came back to a new one.</summary>
+    Renewed,
+
+    /// <summary>Stamps that cannot be true: the publisher's clock is another one.</summary>
+    StampsIgnored,
+}
+
+/// <summary>Counted by reason.</summary>
+internal enum LoadReasons
+{
+    /// <summary>Connections that did not come to a verified session.</summary>
+    Failed,
+
+    /// <summary>Sessions that ended before the run did.</summary>
+    Closed,
+
+    /// <summary>Error frames (108).</summary>
+    Errors,
+
+    /// <summary>Messages that the center did not take, by status.</summary>
+    PublishFailures,
+
+    /// <summary>Links that were cut and did not come back.</summary>
+    ReconnectFailures,
+}
+
+/// <summary>Measured, each as a histogram.</summary>
+internal enum LoadLatency
+{
+    /// <summary>From connect to a verified session.</summary>
+    Login,
+
+    /// <summary>From before the publishing call to the receiver.</summary>
+    Delivery,
+
+    /// <summary>From a heartbeat to its answer (105).</summary>
+    Heartbeat,
+
+    /// <summary>From a cut link to a verified session.</summary>
+    Reconnect,
+}

@@ -1,0 +1,74 @@
+using Microservices.Cli.Load.Results;
+using Microservices.Testing;
+
+namespace Microservices.Cli.Tests.Load.Results;
+
+public sealed class LoadSeriesTests
+{
+    [Theory]
+    [InlineData(600, 600)]
+    [InlineData(601, 301)]
+    [InlineData(1_200, 600)]
+    [InlineData(10_000, 313)]
+    public void Add_ManySeconds_KeepsAFewAndLosesNothing(int seconds, int samples)
+    {
+        var series = Of(seconds);
+
+        Assert.Equal(samples, series.Samples.Count);
+        Assert.Equal((seconds, seconds), (series.Samples.Sum(static sample => sample.Seconds), series.Samples[^1].At));
+        Assert.Equal(5L * seconds, series.Samples.Sum(static sample => sample.Deliveries));
+        Assert.All(series.Samples, static sample => Assert.Equal(5, sample.PerSecond(static one => one.Deliveries)));
+    }
+
+    [Fact]
+    public void Merge_OfDifferentLength_AlignsThem()
+    {
+        var merged = LoadSeries.Merge([Of(1_000), Of(300)]);
+
+        Assert.Equal(5L * 1_300, merged.Samples.Sum(static sample => sample.Deliveries));
+        Assert.Equal(1_000, merged.Samples[^1].At);
+        Assert.Equal((10, 5), (merged.Samples[0].PerSecond(static one => one.Deliveries), merged.Samples[^1].PerSecond(static one => one.Deliveries)));
+    }
+
+    [Fact]
+    public void Join_Latencies_KeepsTheWorse()
+    {
+        var joined = new LatencyPoint(1, 100, 500).Add(new LatencyPoint(3, 200, 300)).Add(default);
+
+        Assert.Equal(new LatencyPoint(4, 175, 500), joined);
+    }
+
+    [Fact]
+    public async Task Sampler_EachSecond_TellsWhatCameInIt()
+    {
+        var (time, counts, seen) = (new ManualTime(), new LoadCounts(), new List<LoadSample>());
+        var sampler = new LoadSampler(() => counts.Since(new LoadCounts()), sample => seen.Add(sample), time);
+        using var over = new CancellationTokenSource();
+        var running = sampler.RunAsync(over.Token);
+
+        counts[LoadCount.Deliveries] = 7;
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.HoldsAsync(() => seen.Count == 1, "the first second is told");
+        (counts[LoadCount.Deliveries], counts[LoadCount.Open]) = (17, 2);
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await over.CancelAsync();
+        await running;
+
+        Assert.Equal([7, 10], seen.Select(static sample => sample.Deliveries));
+        Assert.Equal([7, 20], seen.Select(static sample => sample.PerSecond(static one => one.Deliveries)));
+        Assert.Equal([0, 2], seen.Select(static sample => sample.Open));
+        Assert.Equal(seen, sampler.Series.Samples);
+    }
+
+    private static LoadSeries Of(int seconds)
+    {
+        var series = new LoadSeries();
+        var delta = new LoadCounts { [LoadCount.Deliveries] = 5 };
+        for (var second = 1; second <= seconds; second++)
+        {
+            series.Add(LoadSample.Of(second, 1, delta, delta));
+        }
+
+        return series;
+    }
+}
