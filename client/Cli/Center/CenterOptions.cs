@@ -40,7 +40,11 @@ internal sealed class CenterOptions
     /// <summary>A connection, not opened yet.</summary>
     /// <exception cref="CliException">There is no key, or no address.</exception>
     public CenterConnection Connect(ParseResult parsed) =>
-        new(Options.Url("--center", parsed.GetRequiredValue(_center)), Key(parsed.GetValue(_key), parsed.GetValue(_keyFile)));
+        new(Options.Url("--center", parsed.GetRequiredValue(_center)), Key(parsed));
+
+    /// <summary>The API key, for a process that this one starts: by its environment, as others can see its arguments.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public string Key(ParseResult parsed) => Key(parsed.GetValue(_key), parsed.GetValue(_keyFile));
 
     private static string Key(string? key, string? file)
     {

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microservices.Cli.Center;
 using Microservices.Cli.CommandLine;
-using Microservices.Cli.Load.Engine;
-using Microservices.Cli.Load.Engine.Transports;
+using Microservices.Cli.Load.Processes;
 using Microservices.Cli.Load.Publishing;
+using Microservices.Cli.Load.Results;
 using Microservices.Cli.Load.Users;
 
 namespace Microservices.Cli.Load;
@@ -20,6 +20,8 @@ internal static class LoadCommand
         var center = new CenterOptions();
         var transport = new TransportOption();
         var scenario = new ScenarioOptions();
+        var processes = new ProcessOptions();
+        var report = new ReportOption();
         var app = Options.App();
         var connections = LoadNumbers.Count("--connections", "How many.", 1_000, 1, MaxConnections);
         var rate = LoadNumbers.Count("--rate", "How many to begin per second.", 500, 1, MaxConnections);
@@ -44,6 +46,8 @@ internal static class LoadCommand
         users.AddTo(command);
         transport.AddTo(command);
         scenario.AddTo(command);
+        processes.AddTo(command);
+        report.AddTo(command);
         center.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -59,49 +63,44 @@ internal static class LoadCommand
                 Acknowledges = parsed.GetValue(acknowledges),
                 Sources = SourceAddresses.Parse(parsed.GetRequiredValue(sources)),
             });
-            DescriptorLimit.Check(settings.Connections);
+            var shares = LoadShare.Of(settings, processes.CountOf(parsed));
+            DescriptorLimit.Check(shares[^1].Connections);
+            report.Check(parsed);
             var link = transport.Read(parsed);
-            using var connection = settings.Publishing.IsAny || !users.AreListed(parsed) ? center.Connect(parsed) : null;
+            var needsCenter = settings.Publishing.IsAny || !users.AreListed(parsed);
+            using var connection = needsCenter ? center.Connect(parsed) : null;
             var named = parsed.GetRequiredValue(gateways);
             var targets = named.Length > 0
                 ? await LoadTargets.OfAsync(named, cancellationToken)
                 : await LoadTargets.FromDispatcherAsync(
                     Options.Url("--dispatcher", parsed.GetRequiredValue(dispatcher)), settings.App, transport.NameOf(parsed), cancellationToken);
             SourceAddresses.CheckPorts(settings.Connections, settings.Sources.Count, targets.Distinct().Count());
-            var progress = new LoadProgress(terminal.Out, settings, parsed.GetValue(onlyJson));
-            var crowd = await users.ReadAsync(parsed, settings, connection, progress, cancellationToken);
-            return await RunAsync(terminal, settings, link, targets, crowd, connection, progress, parsed.GetValue(onlyJson), cancellationToken);
+            var (began, isSilent) = (DateTimeOffset.UtcNow, parsed.GetValue(onlyJson));
+            LoadResult result;
+            if (shares.Count > 1)
+            {
+                using var crew = LoadCrew.Start(shares, parsed, settings, users.FirstOf(parsed), needsCenter ? center.Key(parsed) : null);
+                using var publisher = settings.Publishing.IsAny
+                    ? new LoadPublisher(connection!, settings.App, settings.Publishing, users.Names(parsed, settings)) : null;
+                result = await new LoadParent(settings, crew.Processes, publisher).RunAsync(terminal.Out, isSilent, cancellationToken);
+            }
+            else
+            {
+                using var child = processes.Child(parsed, terminal);
+                using var session = new LoadSession(
+                    settings, link, targets, connection, (issued, token) => users.ReadAsync(parsed, settings, connection, issued, token));
+                result = await session.RunAsync(terminal.Out, isSilent || child is not null, child, cancellationToken);
+                if (child is not null)
+                {
+                    return ExitCode.Done;
+                }
+            }
+
+            LoadReport.Print(terminal.Out, result, isSilent);
+            report.Write(parsed, result, began);
+            return result.ExitCode;
         });
         return command;
-    }
-
-    private static async Task<int> RunAsync(
-        Terminal terminal,
-        LoadSettings settings,
-        LoadTransport transport,
-        IReadOnlyList<LoadTarget> targets,
-        LoadUser[] users,
-        CenterConnection? center,
-        LoadProgress progress,
-        bool onlyJson,
-        CancellationToken cancellationToken)
-    {
-        using var run = new LoadRun(settings, transport, targets, users);
-        using var publisher = settings.Publishing.IsAny ? new LoadPublisher(center!, settings.App, settings.Publishing, users) : null;
-        var holding = new LoadHolding(settings, run, publisher);
-        try
-        {
-            await progress.OpeningAsync(run, run.OpenAsync(cancellationToken));
-            await progress.HoldingAsync(run, holding, holding.RunAsync(cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C ends the run, not the report.
-        }
-
-        var counters = await run.SnapshotAsync();
-        await run.LeaveAsync();
-        return LoadReport.Print(terminal.Out, settings, run.OpeningTime, holding, counters, publisher?.Counters, onlyJson);
     }
 
     private static void CheckSystem()

@@ -1,30 +1,34 @@
 using System.Diagnostics;
-using Microservices.Cli.Load.Engine;
 using Microservices.Cli.Load.Publishing;
+using Microservices.Cli.Load.Results;
 
 namespace Microservices.Cli.Load;
 
 /// <summary>What happens between the last login and the end of a run: the warm-up, what is published, who is dropped.</summary>
-internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublisher? publisher)
+/// <param name="settings">What is asked for.</param>
+/// <param name="run">The connections.</param>
+/// <param name="publisher">Who publishes meanwhile.</param>
+/// <param name="enter">Told of each stage that begins.</param>
+internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublisher? publisher, Func<LoadStage, Task> enter)
 {
     // What was published last may still be on its way.
     private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxQuietening = TimeSpan.FromSeconds(5);
 
-    private long? _began;
-    private TimeSpan? _took;
-
-    /// <summary>How long the connections were held.</summary>
-    public TimeSpan Held => _took ?? (_began is { } since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero);
-
-    /// <summary>What had happened when the warm-up was over: rates count from there. Null: it is not over, or there was none.</summary>
-    public LoadCounters? WarmedUp { get; private set; }
-
     /// <summary>Holds the connections for the time of the settings, or until cancelled; then waits for what is on its way.</summary>
     /// <exception cref="OperationCanceledException">The user has seen enough.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _began = Stopwatch.GetTimestamp();
+        if (settings.WarmUp is not null)
+        {
+            await enter(LoadStage.WarmUp);
+            Record(false);
+        }
+        else
+        {
+            await enter(LoadStage.Steady);
+        }
+
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (settings.ReconnectsPerSecond > 0)
         {
@@ -40,7 +44,11 @@ internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublis
         }
         finally
         {
-            _took = Stopwatch.GetElapsedTime(_began.Value);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await enter(LoadStage.Quiet);
+            }
+
             run.Reconnect(0);
             await over.CancelAsync();
             await events;
@@ -52,16 +60,10 @@ internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublis
 
     private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        if (settings.WarmUp is not { } span)
-        {
-            return;
-        }
-
-        Record(false);
-        if (await TryWaitAsync(span, cancellationToken))
+        if (settings.WarmUp is { } span && await TryWaitAsync(span, cancellationToken))
         {
             Record(true);
-            WarmedUp = await run.SnapshotAsync();
+            await enter(LoadStage.Steady);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Xml.Linq;
 using Microservices.Cli.CommandLine;
 using Microservices.Cli.Tests.Running;
 using Microservices.Contracts.Center;
@@ -44,6 +45,34 @@ public sealed class LoadCommandTests : IAsyncLifetime
         var run = await CommandRun.OfAsync(_center, "load", "--connections", "2", "--gateway", _gateway.Address, "--duration", "1ms", "--json");
 
         Assert.Single(run.Output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Load_EachSecond_IsShown()
+    {
+        var (running, stop) = Start("--connections", "2", "--gateway", _gateway.Address, "--heartbeats", "50");
+
+        await stop(() => running.Output.Contains(" s: 2 open, 0 logins/s, 0 deliveries/s, ", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await running.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Load_Report_IsAPageWithoutSecrets()
+    {
+        using var file = new TemporaryFile();
+
+        var run = await CommandRun.OfAsync(
+            _center, "load", "--connections", "3", "--users", "<b>", "--gateway", _gateway.Address, "--duration", "1ms", "--report", file.Path, "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        var text = await File.ReadAllTextAsync(file.Path);
+        var page = XDocument.Parse(text).Root!.Value;
+        Assert.Contains($"load --connections 3 --users '<b>' --gateway {_gateway.Address} --duration 1ms --report {file.Path} --json --center {_center.Address}", page, StringComparison.Ordinal);
+        Assert.Contains("--rate500 (default)", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeCenter.Key, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-of-", text, StringComparison.Ordinal);
+        Assert.True(Report(run).GetProperty("series").GetProperty("open").GetArrayLength() > 0);
     }
 
     [Fact]
@@ -209,6 +238,9 @@ public sealed class LoadCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("--connections is 0; it takes 1 to 1,000,000.", "--connections", "0")]
     [InlineData("--rate is -1; it takes 1 to 1,000,000.", "--rate", "-1")]
+    [InlineData("The report '/nowhere/at/all.html' cannot be written", "--report", "/nowhere/at/all.html")]
+    [InlineData("--processes is 65; it takes 1 to 64.", "--processes", "65")]
+    [InlineData("3 processes cannot share 2 connections at 500 a second", "--processes", "3", "--connections", "2")]
     [InlineData("--gateway 'here' is not host:port", "--gateway", "here")]
     [InlineData("neither an IPv4 address nor a range", "--source-addresses", "127.0.0.9-2")]
     [InlineData("need about 1,000,200 file descriptors", "--connections", "1000000")]

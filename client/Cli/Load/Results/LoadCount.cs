@@ -3,6 +3,9 @@ namespace Microservices.Cli.Load.Results;
 /// <summary>What a load run counts. All but <see cref="Open"/> only rise.</summary>
 internal enum LoadCount
 {
+    /// <summary>Users whose token is here.</summary>
+    Tokens,
+
     /// <summary>Logins that were begun, reconnects aside.</summary>
     Begun,
 
@@ -32,8 +35,17 @@ internal enum LoadCount
     HeartbeatsHeldBack,
     HeartbeatAcks,
 
-    /// <summary>Messages that the center took from this run.</summary>
-    Published,
+    /// <summary>Sends that the socket did not take whole; the rest waits.</summary>
+    SendsDelayed,
+
+    /// <summary>Sends that were dropped, because too much waits already.</summary>
+    SendsDropped,
+
+    /// <summary>Messages to everybody that the center took from this run.</summary>
+    Broadcasts,
+
+    /// <summary>Messages to one user that it took.</summary>
+    Unicasts,
 
     /// <summary>Links that this run cut in order to come back.</summary>
     Dropped,
@@ -43,6 +55,9 @@ internal enum LoadCount
 
     /// <summary>… and came back to a new one.</summary>
     Renewed,
+
+    /// <summary>Attempts to come back that failed and were made again.</summary>
+    ReconnectRetries,
 
     /// <summary>Stamps that cannot be true: the publisher's clock is another one.</summary>
     StampsIgnored,
@@ -81,4 +96,7 @@ internal enum LoadLatency
 
     /// <summary>From a cut link to a verified session.</summary>
     Reconnect,
+
+    /// <summary>From a publishing call to the center's answer.</summary>
+    Publish,
 }

@@ -26,6 +26,9 @@ internal sealed class LoadCounts
 
     public IReadOnlyDictionary<string, long> this[LoadReasons what] => _reasons[(int)what];
 
+    /// <summary>Messages that the center took from this run.</summary>
+    public long Published => this[LoadCount.Broadcasts] + this[LoadCount.Unicasts];
+
     /// <summary>All reasons together.</summary>
     public long Total(LoadReasons what) => _reasons[(int)what].Values.Sum();
 
@@ -56,6 +59,14 @@ internal sealed class LoadCounts
         {
             _latencies[i].Merge(other._latencies[i]);
         }
+    }
+
+    /// <summary>A copy that stays as it is.</summary>
+    public LoadCounts Copy()
+    {
+        var copy = new LoadCounts();
+        copy.Add(this);
+        return copy;
     }
 
     /// <summary>What was counted after <paramref name="earlier"/>.</summary>

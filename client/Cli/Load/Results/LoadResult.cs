@@ -12,7 +12,7 @@ internal sealed record LoadResult
     /// <summary>All that was counted.</summary>
     public required LoadCounts Counts { get; init; }
 
-    /// <summary>What was counted while all connections were held, behind the warm-up: rates, and latencies of what repeats, are of this.</summary>
+    /// <summary>What was counted while all connections were held, behind the warm-up: rates are of this.</summary>
     public required LoadCounts Steady { get; init; }
 
     /// <summary>How long opening took.</summary>
@@ -37,12 +37,6 @@ internal sealed record LoadResult
 
     /// <summary>Of how much the steady part had so many a second; 0 when there was none.</summary>
     public double PerSecond(LoadCount what) => Measured > TimeSpan.Zero ? Steady[what] / Measured.TotalSeconds : 0;
-
-    /// <summary>
-    /// The latencies that count: of logins all, of what repeats those of the steady part, or all when it has none (a run that was ended early).
-    /// </summary>
-    public LatencyHistogram Latency(LoadLatency what) =>
-        what == LoadLatency.Login || Steady[what].Count == 0 ? Counts[what] : Steady[what];
 
     /// <summary>What several processes found at the same time.</summary>
     /// <param name="results">At least one.</param>

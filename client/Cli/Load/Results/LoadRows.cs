@@ -22,13 +22,13 @@ internal static class LoadRows
             .. Reasons("errors", counts[LoadReasons.Errors]),
             .. result.ProcessFailures.Select(static failure => new[] { "processes lost", "1", failure }),
         ];
-        if (counts[LoadCount.Published] + counts.Total(LoadReasons.PublishFailures) > 0)
+        if (counts.Published + counts.Total(LoadReasons.PublishFailures) > 0)
         {
-            rows.Add(["published", Units.Count(counts[LoadCount.Published]), Rate(result, LoadCount.Published)]);
+            rows.Add(["published", Units.Count(counts.Published), Rate(result, result.Steady.Published)]);
             rows.AddRange(Reasons("not published", counts[LoadReasons.PublishFailures]));
         }
 
-        rows.Add(["deliveries", Units.Count(counts[LoadCount.Deliveries]), Rate(result, LoadCount.Deliveries)]);
+        rows.Add(["deliveries", Units.Count(counts[LoadCount.Deliveries]), Rate(result, result.Steady[LoadCount.Deliveries])]);
         rows.Add(["pushes", Units.Count(counts[LoadCount.Pushes]), ""]);
         rows.Add(["chats", Units.Count(counts[LoadCount.Chats]), ""]);
         if (counts[LoadCount.Kept] > 0)
@@ -37,7 +37,7 @@ internal static class LoadRows
         }
 
         rows.Add(["heartbeats sent", Units.Count(counts[LoadCount.Heartbeats]), Heartbeats(result)]);
-        rows.Add(["bytes received", Units.Count(counts[LoadCount.BytesIn]), Rate(result, LoadCount.BytesIn)]);
+        rows.Add(["bytes received", Units.Count(counts[LoadCount.BytesIn]), Rate(result, result.Steady[LoadCount.BytesIn])]);
         if (counts[LoadCount.Dropped] > 0)
         {
             var back = $"{Units.Count(counts[LoadCount.Resumed])} resumed, {Units.Count(counts[LoadCount.Renewed])} with a new session";
@@ -56,9 +56,9 @@ internal static class LoadRows
     /// <summary>By <see cref="LatencyColumns"/>.</summary>
     public static IReadOnlyList<string[]> Latencies(LoadResult result) =>
     [
-        .. Enum.GetValues<LoadLatency>().Where(what => result.Latency(what).Count > 0).Select(what =>
+        .. Enum.GetValues<LoadLatency>().Where(what => result.Counts[what].Count > 0).Select(what =>
         {
-            var latency = result.Latency(what);
+            var latency = result.Counts[what];
             return new[]
             {
                 NameOf(what),
@@ -77,7 +77,8 @@ internal static class LoadRows
         LoadLatency.Login => "login",
         LoadLatency.Delivery => "delivery",
         LoadLatency.Heartbeat => "heartbeat round trip",
-        _ => "reconnect",
+        LoadLatency.Reconnect => "reconnect",
+        _ => "center's answer",
     };
 
     /// <summary>Three digits: 0.123, 1.23, 12.3, 1,234.</summary>
@@ -96,7 +97,7 @@ internal static class LoadRows
     {
         string[] notes =
         [
-            Rate(result, LoadCount.Heartbeats),
+            Rate(result, result.Steady[LoadCount.Heartbeats]),
             Note(result.Counts[LoadCount.HeartbeatAcks], "answered"),
             Note(result.Counts[LoadCount.HeartbeatsHeldBack], "held back"),
         ];
@@ -105,8 +106,8 @@ internal static class LoadRows
 
     private static string Note(long count, string word) => count > 0 ? $"{Units.Count(count)} {word}" : "";
 
-    private static string Rate(LoadResult result, LoadCount what) =>
-        result.Steady[what] > 0 && result.Measured > TimeSpan.Zero ? $"{Units.Count((long)Math.Round(result.PerSecond(what)))} a second" : "";
+    private static string Rate(LoadResult result, long count) =>
+        count > 0 && result.Measured > TimeSpan.Zero ? $"{Units.Count((long)Math.Round(count / result.Measured.TotalSeconds))} a second" : "";
 
     private static string Processes(LoadResult result) => result.Processes > 1 ? $", by {Units.Count(result.Processes)} processes" : "";
 }

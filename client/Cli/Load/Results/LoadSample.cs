@@ -30,7 +30,7 @@ internal sealed record LoadSample(
         delta[LoadCount.Verified] + delta[LoadCount.Resumed] + delta[LoadCount.Renewed],
         delta[LoadCount.Deliveries],
         delta[LoadCount.Heartbeats],
-        delta[LoadCount.Published],
+        delta.Published,
         delta[LoadCount.BytesIn],
         [.. Enum.GetValues<LoadLatency>().Select(what => LatencyPoint.Of(delta[what]))]);
 

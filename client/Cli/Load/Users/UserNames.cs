@@ -34,21 +34,34 @@ internal sealed class UserNames
     /// <summary>They are in a file, and need nobody to issue tokens.</summary>
     public bool AreListed(ParseResult parsed) => parsed.GetValue(_tokenFile) is not null;
 
+    /// <summary>The first user's number.</summary>
+    public int FirstOf(ParseResult parsed) => parsed.GetRequiredValue(_first);
+
     /// <summary>The users of a run, with their tokens.</summary>
+    /// <param name="parsed">What was given.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="center">Who issues tokens; null when they are in a file.</param>
+    /// <param name="issued">Told of each token.</param>
+    /// <param name="cancellationToken">The user has waited enough.</param>
     /// <exception cref="CliException">The file is of no use, or the center does not issue tokens.</exception>
     public async Task<LoadUser[]> ReadAsync(
-        ParseResult parsed, LoadSettings settings, CenterConnection? center, LoadProgress progress, CancellationToken cancellationToken)
-    {
-        var first = parsed.GetRequiredValue(_first);
-        if (parsed.GetValue(_tokenFile) is { } path)
-        {
-            return parsed.GetResult(_prefix) is { Implicit: false }
-                ? throw new CliException("--users and --token-file are both given; give one")
-                : TokenList.Read(path, first, settings.Connections);
-        }
+        ParseResult parsed, LoadSettings settings, CenterConnection? center, Action issued, CancellationToken cancellationToken) =>
+        AreListed(parsed)
+            ? Listed(parsed, settings)
+            : await LoadTokens.IssueAsync(center!, settings.App, Named(parsed, settings), issued, cancellationToken);
 
+    /// <summary>Who they are: without tokens, unless these are in a file.</summary>
+    /// <exception cref="CliException">The file is of no use.</exception>
+    public LoadUser[] Names(ParseResult parsed, LoadSettings settings) =>
+        AreListed(parsed) ? Listed(parsed, settings) : [.. Named(parsed, settings).Select(static name => new LoadUser(name, ""))];
+
+    private LoadUser[] Listed(ParseResult parsed, LoadSettings settings) => parsed.GetResult(_prefix) is { Implicit: false }
+        ? throw new CliException("--users and --token-file are both given; give one")
+        : TokenList.Read(parsed.GetValue(_tokenFile)!, FirstOf(parsed), settings.Connections);
+
+    private string[] Named(ParseResult parsed, LoadSettings settings)
+    {
         var prefix = parsed.GetRequiredValue(_prefix);
-        var names = Enumerable.Range(first, settings.Connections).Select(number => $"{prefix}{number}").ToArray();
-        return await progress.TokensAsync(issued => LoadTokens.IssueAsync(center!, settings.App, names, issued, cancellationToken));
+        return [.. Enumerable.Range(FirstOf(parsed), settings.Connections).Select(number => $"{prefix}{number}")];
     }
 }

@@ -16,7 +16,7 @@ public sealed class LoadResultTests
 
         Assert.Equal((1_500, 150, 2), (both.Connections, both.Rate, both.Processes));
         Assert.Equal(one.Counts[LoadCount.Deliveries] + two.Counts[LoadCount.Deliveries], both.Counts[LoadCount.Deliveries]);
-        Assert.Equal(one.Latency(LoadLatency.Delivery).Count + two.Latency(LoadLatency.Delivery).Count, both.Latency(LoadLatency.Delivery).Count);
+        Assert.Equal(one.Counts[LoadLatency.Delivery].Count + two.Counts[LoadLatency.Delivery].Count, both.Counts[LoadLatency.Delivery].Count);
         Assert.Equal((50, 50), (both.Held.TotalSeconds, both.Measured.TotalSeconds));
         Assert.Equal(60, both.Series.Samples.Count);
         Assert.Equal((1_500, 1_000), (both.Series.Samples[30].Open, both.Series.Samples[50].Open));

@@ -1,5 +1,4 @@
 using Microservices.Cli.Load.Results;
-using Microservices.Testing;
 
 namespace Microservices.Cli.Tests.Load.Results;
 
@@ -36,28 +35,6 @@ public sealed class LoadSeriesTests
         var joined = new LatencyPoint(1, 100, 500).Add(new LatencyPoint(3, 200, 300)).Add(default);
 
         Assert.Equal(new LatencyPoint(4, 175, 500), joined);
-    }
-
-    [Fact]
-    public async Task Sampler_EachSecond_TellsWhatCameInIt()
-    {
-        var (time, counts, seen) = (new ManualTime(), new LoadCounts(), new List<LoadSample>());
-        var sampler = new LoadSampler(() => counts.Since(new LoadCounts()), sample => seen.Add(sample), time);
-        using var over = new CancellationTokenSource();
-        var running = sampler.RunAsync(over.Token);
-
-        counts[LoadCount.Deliveries] = 7;
-        time.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.HoldsAsync(() => seen.Count == 1, "the first second is told");
-        (counts[LoadCount.Deliveries], counts[LoadCount.Open]) = (17, 2);
-        time.Advance(TimeSpan.FromMilliseconds(500));
-        await over.CancelAsync();
-        await running;
-
-        Assert.Equal([7, 10], seen.Select(static sample => sample.Deliveries));
-        Assert.Equal([7, 20], seen.Select(static sample => sample.PerSecond(static one => one.Deliveries)));
-        Assert.Equal([0, 2], seen.Select(static sample => sample.Open));
-        Assert.Equal(seen, sampler.Series.Samples);
     }
 
     private static LoadSeries Of(int seconds)

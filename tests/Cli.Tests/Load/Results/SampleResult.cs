@@ -23,7 +23,7 @@ internal static class SampleResult
             if (logins == 0)
             {
                 opened ??= Copy(counts);
-                counts[LoadCount.Published] += 10;
+                counts[LoadCount.Broadcasts] += 10;
                 counts[LoadCount.Pushes] += 10 * counts[LoadCount.Open];
                 counts[LoadCount.Deliveries] += 10 * counts[LoadCount.Open];
                 Record(counts[LoadLatency.Delivery], 10 * counts[LoadCount.Open], 2_000_000);

@@ -52,7 +52,7 @@ internal sealed class Chart
         _svg.Append(CultureInfo.InvariantCulture, $"<path class=\"mark\" d=\"M{HtmlText.Of(_x.Of(value))} {Top}V{Bottom}\"/>");
 
     /// <summary>A line, broken where a value is missing.</summary>
-    /// <param name="colour">1 to 4: a colour of the page, with a dash of its own, so that it can be told without colours.</param>
+    /// <param name="colour">1 to 5: a colour of the page, with a dash of its own, so that it can be told without colours.</param>
     /// <param name="name">In the legend.</param>
     /// <param name="note">Beside the name.</param>
     /// <param name="points">In order.</param>

@@ -49,19 +49,19 @@ internal static class Charts
     /// <summary>How latencies are distributed: which part of all took at most how long. Null: none was measured.</summary>
     public static Chart? Distribution(LoadResult result)
     {
-        var measured = Enum.GetValues<LoadLatency>().Where(what => result.Latency(what).Count > 0).ToArray();
+        var measured = Enum.GetValues<LoadLatency>().Where(what => result.Counts[what].Count > 0).ToArray();
         if (measured.Length == 0)
         {
             return null;
         }
 
-        var lowest = measured.Min(what => Milliseconds(result.Latency(what).Min));
-        var highest = measured.Max(what => Milliseconds(result.Latency(what).Max));
+        var lowest = measured.Min(what => Milliseconds(result.Counts[what].Min));
+        var highest = measured.Max(what => Milliseconds(result.Counts[what].Max));
         var across = new Axis(Chart.Left, Chart.Right, 1, 10_000, IsLogarithmic: true, [.. Percentiles.Select(static one => (Rarity(one.Part), one.Label))]);
         var chart = new Chart("Latency by percentile, ms", "percentile", across, Axis.Logarithmic(Chart.Bottom, Chart.Top, lowest, highest));
         foreach (var what in measured)
         {
-            var latency = result.Latency(what);
+            var latency = result.Counts[what];
             var points = Parts(latency.Count).Select(part => (Rarity(part), (double?)Milliseconds(latency.Percentile(part))));
             chart.Line(1 + (int)what, LoadRows.NameOf(what), $"p50 {LoadRows.Milliseconds(latency.Percentile(0.5))}, max {LoadRows.Milliseconds(latency.Max)}", points);
         }

@@ -53,7 +53,7 @@ internal sealed record HtmlReport(LoadResult Result, IReadOnlyList<KeyValuePair<
         page.Append("<ul class=\"tiles\">\n");
         Tile(page, Units.Count(Result.Counts[LoadCount.Open]), lost > 0 ? $"open at the end, {Units.Count(lost)} missing" : "open at the end, all", isBad: lost > 0);
         Tile(page, Units.Seconds(Result.Opening), "to open them");
-        if (Result.Latency(LoadLatency.Login) is { Count: > 0 } login)
+        if (Result.Counts[LoadLatency.Login] is { Count: > 0 } login)
         {
             Tile(page, $"{LoadRows.Milliseconds(login.Percentile(0.99))} ms", "login, 99 % within");
         }
@@ -63,7 +63,7 @@ internal sealed record HtmlReport(LoadResult Result, IReadOnlyList<KeyValuePair<
             Tile(page, Units.Count((long)Math.Round(Result.PerSecond(LoadCount.Deliveries))), "deliveries a second");
         }
 
-        if (Result.Latency(LoadLatency.Delivery) is { Count: > 0 } delivery)
+        if (Result.Counts[LoadLatency.Delivery] is { Count: > 0 } delivery)
         {
             Tile(page, $"{LoadRows.Milliseconds(delivery.Percentile(0.99))} ms", "delivery, 99 % within");
         }

@@ -4,8 +4,8 @@ namespace Microservices.Cli.Load.Results.Html;
 internal static class HtmlStyle
 {
     public const string Css = """
-        :root{--back:#fbfbfa;--card:#fff;--ink:#1d2126;--quiet:#5d6670;--rule:#e2e4e7;--c1:#1f5fb0;--c2:#c0500c;--c3:#12785a;--c4:#8a3fa3;--bad:#b3261e}
-        @media (prefers-color-scheme:dark){:root{--back:#14171a;--card:#1c2024;--ink:#e6e8ea;--quiet:#9aa3ad;--rule:#32383f;--c1:#74b0f7;--c2:#f59a55;--c3:#58cfa5;--c4:#cf9ae6;--bad:#ff8a80}}
+        :root{--back:#fbfbfa;--card:#fff;--ink:#1d2126;--quiet:#5d6670;--rule:#e2e4e7;--c1:#1f5fb0;--c2:#c0500c;--c3:#12785a;--c4:#8a3fa3;--c5:#6b6f12;--bad:#b3261e}
+        @media (prefers-color-scheme:dark){:root{--back:#14171a;--card:#1c2024;--ink:#e6e8ea;--quiet:#9aa3ad;--rule:#32383f;--c1:#74b0f7;--c2:#f59a55;--c3:#58cfa5;--c4:#cf9ae6;--c5:#cdd06a;--bad:#ff8a80}}
         *{box-sizing:border-box}
         body{margin:0 auto;padding:24px 20px 48px;max-width:1120px;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         h1{margin:0;font-size:24px;line-height:1.25}
@@ -38,6 +38,7 @@ internal static class HtmlStyle
         .c2{stroke:var(--c2);stroke-dasharray:6 3}
         .c3{stroke:var(--c3);stroke-dasharray:1 4}
         .c4{stroke:var(--c4);stroke-dasharray:9 3 2 3}
+        .c5{stroke:var(--c5);stroke-dasharray:12 4}
         .legend{display:flex;flex-wrap:wrap;gap:0 18px;margin:2px 0 0;font-size:13px}
         .swatch{display:inline-block;width:24px;height:8px;margin-right:6px;vertical-align:middle}
         small{color:var(--quiet);font-size:inherit}

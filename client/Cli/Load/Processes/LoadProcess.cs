@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microservices.Cli.Center;
+using Microservices.Cli.Load.Results;
+
+namespace Microservices.Cli.Load.Processes;
+
+/// <summary>A process that this one started for a share of a run. It ends when its input does: with this process, however that ends.</summary>
+internal sealed class LoadProcess : IDisposable
+{
+    private const int MaxErrorCharacters = 300;
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private string _error = "";
+
+    private LoadProcess(LoadShare share, Process process) => (Share, _process) = (share, process);
+
+    public LoadShare Share { get; }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="share">What it is for.</param>
+    /// <param name="arguments">Of this program.</param>
+    /// <param name="key">The center's API key, which it gets by its environment; null when it needs none.</param>
+    public static LoadProcess Start(LoadShare share, IReadOnlyList<string> arguments, string? key)
+    {
+        var (program, before) = Program();
+        var start = new ProcessStartInfo(program, [.. before, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (key is not null)
+        {
+            start.Environment[CenterOptions.KeyVariable] = key;
+        }
+
+        return new LoadProcess(share, Process.Start(start)!);
+    }
+
+    /// <summary>Follows it to its end.</summary>
+    /// <param name="take">Told of each of its readings.</param>
+    /// <returns>Null when it came to its end; otherwise how it ended.</returns>
+    public async Task<string?> FollowAsync(Action<LoadReading> take)
+    {
+        var reading = ReadErrorsAsync();
+        var isDone = false;
+        try
+        {
+            while (await _process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                var told = ReadingLine.Read(line);
+                take(told);
+                isDone |= told.Stage == LoadStage.Ended;
+            }
+        }
+        catch (JsonException)
+        {
+            Kill();
+            return "said what is no reading";
+        }
+
+        await _process.WaitForExitAsync();
+        await reading;
+        return isDone ? null : $"ended with exit code {_process.ExitCode}{(_error.Length > 0 ? $" ({_error})" : "")}";
+    }
+
+    /// <summary>Lets it go on into a stage.</summary>
+    public void Send(LoadStage stage)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(ReadingLine.NameOf(stage));
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It is gone, which who follows it tells.
+        }
+    }
+
+    /// <summary>Waits for its end, and ends it when it takes too long.</summary>
+    public async Task EndAsync()
+    {
+        Send(LoadStage.Ended);
+        using var deadline = new CancellationTokenSource(EndTimeout);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+        }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                _error = line.Length > MaxErrorCharacters ? line[..MaxErrorCharacters] : line.TrimEnd('.');
+            }
+        }
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    // "dotnet Microservices.Cli.dll", or the executable that the SDK makes of it.
+    private static (string Program, string[] Before) Program()
+    {
+        var running = Environment.ProcessPath ?? "dotnet";
+        return Path.GetFileNameWithoutExtension(running) == "dotnet" ? (running, ["exec", typeof(LoadProcess).Assembly.Location]) : (running, []);
+    }
+}

@@ -1,0 +1,207 @@
+namespace Microservices.Cli.Load.Results;
+
+/// <summary>
+/// The readings of a run's sources, one for each process, added up. Seconds of different processes count as the same when they are as far from the
+/// beginning of opening. Any thread's.
+/// </summary>
+/// <param name="processes">How many hold connections; they are the first sources.</param>
+/// <param name="others">How many tell besides them: who only publishes.</param>
+/// <param name="seen">Told of each second that all have told of.</param>
+internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen)
+{
+    private const double ShortestSeconds = 0.2;
+
+    private readonly Lock _sync = new();
+    private readonly Source[] _sources = [.. Enumerable.Range(0, processes + others).Select(static _ => new Source())];
+    private readonly SortedDictionary<long, LoadCounts> _seconds = [];
+    private readonly LoadCounts _counts = new();
+    private readonly LoadCounts _steady = new();
+    private readonly LoadCounts _told = new();
+    private readonly LoadSeries _series = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private double _at;
+
+    /// <summary>A copy of all that was counted until now.</summary>
+    public LoadCounts Counts()
+    {
+        lock (_sync)
+        {
+            return _counts.Copy();
+        }
+    }
+
+    /// <summary>Takes in what a source told.</summary>
+    public void Take(int source, LoadReading reading)
+    {
+        List<LoadSample> told;
+        lock (_sync)
+        {
+            var from = _sources[source];
+            if (from.IsLost)
+            {
+                return;
+            }
+
+            from.Take(reading);
+            _counts.Add(reading.Counts);
+            if (reading.Stage == LoadStage.Steady)
+            {
+                _steady.Add(reading.Counts);
+            }
+
+            if (reading.Stage > LoadStage.Ready)
+            {
+                SecondOf(reading.At).Add(reading.Counts);
+            }
+            else
+            {
+                _told.Add(reading.Counts);
+            }
+
+            told = Tell(all: false);
+            Change();
+        }
+
+        told.ForEach(seen);
+    }
+
+    /// <summary>
+    /// A source is gone: what it had open counts as closed, and what it was still to open as failed.
+    /// </summary>
+    /// <returns>How many connections it had open.</returns>
+    public long Lose(int source, int connections, string reason)
+    {
+        lock (_sync)
+        {
+            var from = _sources[source];
+            var lost = new LoadCounts { [LoadCount.Open] = -from.Open };
+            lost.Add(LoadReasons.Closed, reason, from.Open);
+            lost.Add(LoadReasons.Failed, reason, Math.Max(0, connections - from.Settled));
+            _counts.Add(lost);
+            SecondOf(from.At).Add(lost);
+            from.IsLost = true;
+            Change();
+            return from.Open;
+        }
+    }
+
+    /// <summary>Waits until every process that is left has come to a stage.</summary>
+    public async Task ReachesAsync(LoadStage stage, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_sync)
+            {
+                if (_sources.Take(processes).All(source => source.IsLost || source.Stage >= stage))
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What was found; every second is told before.</summary>
+    /// <param name="connections">That were asked for.</param>
+    /// <param name="rate">Of opening them.</param>
+    public LoadResult End(int connections, int rate)
+    {
+        List<LoadSample> told;
+        LoadResult result;
+        lock (_sync)
+        {
+            told = Tell(all: true);
+            result = new LoadResult
+            {
+                Connections = connections,
+                Rate = rate,
+                Counts = _counts,
+                Steady = _steady,
+                Opening = Longest(LoadStage.Opening),
+                Held = Longest(LoadStage.WarmUp) + Longest(LoadStage.Steady),
+                Measured = Longest(LoadStage.Steady),
+                Series = _series,
+            };
+        }
+
+        told.ForEach(seen);
+        return result;
+    }
+
+    private TimeSpan Longest(LoadStage stage) => TimeSpan.FromSeconds(_sources.Max(source => source.SecondsIn(stage)));
+
+    // A tick is late rather than early; what is read in between belongs to the second that it is in.
+    private LoadCounts SecondOf(double at)
+    {
+        var second = Second(at);
+        if (!_seconds.TryGetValue(second, out var counts))
+        {
+            _seconds.Add(second, counts = new LoadCounts());
+        }
+
+        return counts;
+    }
+
+    private static long Second(double at) => Math.Max(1, (long)Math.Floor(at + 0.5));
+
+    // A second is over when all have told of a later one.
+    private List<LoadSample> Tell(bool all)
+    {
+        var over = all ? long.MaxValue : _sources.Min(static source => source.IsLost || source.Stage == LoadStage.Ended ? long.MaxValue : Second(source.At));
+        var told = new List<LoadSample>();
+        while (_seconds.Count > 0 && _seconds.First() is var (second, delta) && second < over)
+        {
+            _seconds.Remove(second);
+            _told.Add(delta);
+            var at = Math.Max(_at, Math.Min(second, _sources.Max(static source => source.At)));
+            if (at - _at < ShortestSeconds && _series.Samples.Count > 0)
+            {
+                // A rest that says nothing as a rate.
+                continue;
+            }
+
+            var sample = LoadSample.Of(at, at - _at, _told, delta);
+            _at = at;
+            _series.Add(sample);
+            told.Add(sample);
+        }
+
+        return told;
+    }
+
+    private void Change()
+    {
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Source
+    {
+        private readonly double[] _seconds = new double[Enum.GetValues<LoadStage>().Length];
+
+        public LoadStage Stage { get; private set; }
+
+        public double At { get; private set; }
+
+        public long Open { get; private set; }
+
+        /// <summary>Connections that came to a session or failed.</summary>
+        public long Settled { get; private set; }
+
+        public bool IsLost { get; set; }
+
+        public double SecondsIn(LoadStage stage) => _seconds[(int)stage];
+
+        public void Take(LoadReading reading)
+        {
+            (Stage, At) = (reading.Stage, reading.At);
+            Open += reading.Counts[LoadCount.Open];
+            Settled += reading.Counts[LoadCount.Verified] + reading.Counts.Total(LoadReasons.Failed);
+            _seconds[(int)reading.Stage] += reading.Seconds;
+        }
+    }
+}
