@@ -84,7 +84,7 @@ internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublis
         }
     }
 
-    // Until nothing has arrived for a moment.
+    // Until nothing has arrived for a moment, and nobody is on the way back.
     private async Task BecomeQuietAsync(CancellationToken cancellationToken)
     {
         if (publisher is null && !settings.Reconnects)
@@ -93,18 +93,14 @@ internal sealed class LoadHolding(LoadSettings settings, LoadRun run, LoadPublis
         }
 
         var began = Stopwatch.GetTimestamp();
-        var seen = -1L;
-        for (var now = await CountAsync(); now != seen && Stopwatch.GetElapsedTime(began) < MaxQuietening; now = await CountAsync())
+        var isQuiet = false;
+        for (var before = await run.SnapshotAsync(); !isQuiet && Stopwatch.GetElapsedTime(began) < MaxQuietening;)
         {
-            seen = now;
             await Task.Delay(QuietTime, cancellationToken);
+            var now = await run.SnapshotAsync();
+            isQuiet = now.Deliveries == before.Deliveries && now.ComingBack == 0;
+            before = now;
         }
-    }
-
-    private async Task<long> CountAsync()
-    {
-        var counters = await run.SnapshotAsync();
-        return counters.Deliveries + counters.Resumed + counters.Renewed;
     }
 
     private static async Task<bool> TryWaitAsync(TimeSpan span, CancellationToken cancellationToken)

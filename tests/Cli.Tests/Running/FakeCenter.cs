@@ -58,6 +58,9 @@ internal sealed class FakeCenter : IAsyncDisposable
     /// <summary>Thrown by every call.</summary>
     public Status? Fault { get; set; }
 
+    /// <summary>What was asked while there was a <see cref="Fault"/>.</summary>
+    public ConcurrentQueue<object> Faults { get; } = new();
+
     public static async Task<FakeCenter> StartAsync()
     {
         var center = new FakeCenter();
@@ -280,6 +283,7 @@ internal sealed class FakeCenter : IAsyncDisposable
 
             if (center.Fault is { } fault)
             {
+                center.Faults.Enqueue(request);
                 throw new RpcException(fault);
             }
 

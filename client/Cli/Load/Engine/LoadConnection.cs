@@ -9,9 +9,8 @@ namespace Microservices.Cli.Load.Engine;
 /// </summary>
 internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, LoadTransport transport, LoadTarget target, SocketAddress? source, int index) : IDisposable
 {
-    private int _socket = -1;
+    private readonly LoadLink _link = new(loop, loop.Counters);
     private LoadBytes _held;
-    private LoadBytes _backlog;
     private TlsLayer? _tls;
     private WebSocketLayer? _webSocket;
     private bool _isComingBack;
@@ -42,7 +41,7 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
     public bool IsComingBack => _isComingBack;
 
     /// <summary>What was sent waits, because the peer does not read.</summary>
-    public bool IsBehind => !_backlog.IsEmpty;
+    public bool IsBehind => _link.IsBehind;
 
     /// <summary>It does not read, and what arrives on it in the end tells nothing about latencies.</summary>
     public bool IsSlow { get; private set; }
@@ -65,7 +64,7 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
     /// <summary>Its first opening has come to an end, good or bad.</summary>
     internal bool IsSettled { get; set; }
 
-    internal ulong Mark { get; private set; }
+    internal ulong Mark => _link.Mark;
 
     internal LoadLoop Loop => loop;
 
@@ -81,14 +80,10 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
             Counters.Begun++;
         }
 
-        _socket = LoadSocket.Connect(target.Address, source, out var error);
-        if (_socket < 0)
+        if (_link.Open(this, target.Address, source) is { } fault)
         {
-            Fail(Libc.NameOf(error));
-            return;
+            Fail(fault);
         }
-
-        Mark = loop.Watch(this, _socket, Epoll.Readable | Epoll.Writable);
     }
 
     /// <summary>Sends bytes (over WebSockets: one message). What the socket does not take now waits, up to a limit.</summary>
@@ -174,7 +169,7 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
     public void StopReading()
     {
         IsSlow = true;
-        WatchForReadiness();
+        _link.StopReading();
     }
 
     internal void OnReady(uint events)
@@ -185,9 +180,9 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
             return;
         }
 
-        if ((events & Epoll.Writable) != 0)
+        if ((events & Epoll.Writable) != 0 && _link.SendBacklog() is { } fault)
         {
-            SendBacklog();
+            Fail(fault);
         }
 
         if ((events & ~Epoll.Writable) != 0 && Phase != LoadPhase.Ended)
@@ -242,62 +237,34 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
             return false;
         }
 
-        if (IsBehind)
+        var isSent = _link.Send(bytes, out var fault);
+        if (fault is not null)
         {
-            return Queue(bytes);
+            Fail(fault);
         }
 
-        var sent = LoadSocket.Send(_socket, bytes);
-        if (sent < 0)
-        {
-            if (!Libc.IsPassing(Libc.LastError))
-            {
-                Fail(Libc.NameOf(Libc.LastError));
-                return false;
-            }
-
-            sent = 0;
-        }
-
-        Counters.BytesOut += sent;
-        if (sent == bytes.Length)
-        {
-            return true;
-        }
-
-        Counters.SendsDelayed++;
-        _backlog.Append(bytes[sent..]);
-        WatchForReadiness();
-        return true;
+        return isSent;
     }
 
     /// <summary>Closes the socket, now.</summary>
     internal void Close()
     {
         Phase = LoadPhase.Ended;
-        if (_socket >= 0)
-        {
-            loop.Forget(Mark);
-            _ = Libc.Close(_socket);
-            _socket = -1;
-        }
-
+        _link.Close();
         _held.Clear();
-        _backlog.Clear();
         _tls?.Dispose();
         (_tls, _webSocket, IsSlow) = (null, null, false);
     }
 
     private void FinishConnecting()
     {
-        if (LoadSocket.ErrorOf(_socket) is not 0 and var error)
+        if (_link.Finish() is { } fault)
         {
-            Fail(Libc.NameOf(error));
+            Fail(fault);
             return;
         }
 
         Phase = LoadPhase.Opening;
-        WatchForReadiness();
         if (transport.Tls is { } options)
         {
             _tls = new TlsLayer(this);
@@ -313,63 +280,18 @@ internal sealed class LoadConnection(LoadLoop loop, ILoadProtocol protocol, Load
     {
         // What a slow reader has left unread is read when the peer ends it: it may say why.
         var buffer = loop.Buffer;
-        var received = LoadSocket.Receive(_socket, buffer.AsSpan(LoadLoop.MaxHeldBytes));
-        if (received > 0)
+        var received = _link.Receive(buffer.AsSpan(LoadLoop.MaxHeldBytes), out var fault);
+        if (fault is not null)
         {
-            Counters.BytesIn += received;
-            if (_tls is null)
-            {
-                Take(buffer, received);
-            }
-            else
-            {
-                _tls.Receive(buffer.AsMemory(LoadLoop.MaxHeldBytes, received));
-            }
+            Fail(fault);
         }
-        else if (received == 0)
+        else if (received > 0 && _tls is not null)
         {
-            Fail("closed by the server");
+            _tls.Receive(buffer.AsMemory(LoadLoop.MaxHeldBytes, received));
         }
-        else if (!Libc.IsPassing(Libc.LastError))
+        else if (received > 0)
         {
-            Fail(Libc.NameOf(Libc.LastError));
+            Take(buffer, received);
         }
     }
-
-    private bool Queue(ReadOnlySpan<byte> bytes)
-    {
-        if (_backlog.Length + bytes.Length > LoadBytes.MaxBacklog)
-        {
-            Counters.SendsDropped++;
-            return false;
-        }
-
-        Counters.SendsDelayed++;
-        _backlog.Append(bytes);
-        return true;
-    }
-
-    private void SendBacklog()
-    {
-        var sent = LoadSocket.Send(_socket, _backlog.Span);
-        if (sent < 0)
-        {
-            if (!Libc.IsPassing(Libc.LastError))
-            {
-                Fail(Libc.NameOf(Libc.LastError));
-            }
-
-            return;
-        }
-
-        Counters.BytesOut += sent;
-        _backlog.RemoveFirst(sent);
-        if (_backlog.IsEmpty)
-        {
-            WatchForReadiness();
-        }
-    }
-
-    private void WatchForReadiness() =>
-        loop.Watch(_socket, (IsSlow ? Epoll.PeerClosed : Epoll.Readable) | (IsBehind ? Epoll.Writable : 0), Mark);
 }

@@ -5,8 +5,6 @@ namespace Microservices.Cli.Load.Engine;
 /// <summary>What happened on one loop, or, added up, on several. Plain fields: one thread counts.</summary>
 internal sealed class LoadCounters
 {
-    private const long LongestLatency = 3_600_000_000_000;
-
     /// <summary>Connections begun for the first time.</summary>
     public long Begun;
 
@@ -48,7 +46,7 @@ internal sealed class LoadCounters
     /// <summary>Sends that were dropped, because too much waits already.</summary>
     public long SendsDropped;
 
-    /// <summary>Stamps that cannot be true: negative, or over an hour old. Another machine's clock made them.</summary>
+    /// <summary>Stamps of the future, or from before the run: another machine's clock made them, or they are kept messages of an earlier run.</summary>
     public long ImplausibleStamps;
 
     /// <summary>Connections that were dropped so as to come back.</summary>
@@ -60,11 +58,17 @@ internal sealed class LoadCounters
     /// <summary>Of those: back, with a new session.</summary>
     public long Renewed;
 
+    /// <summary>Of those: neither back nor given up.</summary>
+    public long ComingBack => Dropped - Resumed - Renewed - ReconnectsFailed.Total;
+
     /// <summary>Attempts to come back that failed and are made again.</summary>
     public long ReconnectRetries;
 
     /// <summary>The shortest heartbeat interval that the server asked for, ms; <see cref="long.MaxValue"/> when it asked for none.</summary>
     public long ShortestHeartbeatMs = long.MaxValue;
+
+    /// <summary>When the run began, ns: what was published before is not of it.</summary>
+    public long Since { get; init; }
 
     /// <summary>False: latencies are not recorded, as during a warm-up.</summary>
     public bool IsRecording = true;
@@ -102,10 +106,10 @@ internal sealed class LoadCounters
             return;
         }
 
-        var took = LoadStamp.Now - published;
-        if (took is >= 0 and < LongestLatency)
+        var now = LoadStamp.Now;
+        if (published >= Since && published <= now)
         {
-            Delivery.Record(took);
+            Delivery.Record(now - published);
         }
         else
         {

@@ -57,7 +57,7 @@ internal sealed class LoadLoop : IDisposable
     public Task Ended => _ended.Task;
 
     /// <summary>What happens on this loop; only its thread may look.</summary>
-    public LoadCounters Counters { get; } = new();
+    public LoadCounters Counters { get; } = new() { Since = Now };
 
     /// <summary>Where what is received goes: room for what a connection holds, then for what is read.</summary>
     internal byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(MaxHeldBytes + ReadBytes, pinned: true);
