@@ -143,7 +143,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
     {
         using var file = new TemporaryFile(text);
 
-        (await CommandRun.OfAsync("load", "--token-file", file.Path, "--connections", "2", "--gateway", _gateway.Address)).AssertFailed(string.Format(expected, file.Path));
+        (await CommandRun.OfAsync("load", "--token-file", file.Path, "--connections", "2", "--gateway", _gateway.Address, "--json")).AssertFailed(string.Format(expected, file.Path));
     }
 
     [Theory]
