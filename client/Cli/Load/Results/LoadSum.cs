@@ -13,13 +13,12 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
 
     private readonly Lock _sync = new();
     private readonly Source[] _sources = [.. Enumerable.Range(0, processes + others).Select(static _ => new Source())];
-    private readonly SortedDictionary<long, LoadCounts> _seconds = [];
+    private readonly SortedDictionary<long, Second> _seconds = [];
     private readonly LoadCounts _counts = new();
     private readonly LoadCounts _steady = new();
     private readonly LoadCounts _told = new();
     private readonly LoadSeries _series = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private double _at;
 
     /// <summary>A copy of all that was counted until now.</summary>
     public LoadCounts Counts()
@@ -51,7 +50,7 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
 
             if (reading.Stage > LoadStage.Ready)
             {
-                SecondOf(reading.At).Add(reading.Counts);
+                SecondOf(reading.At).Take(source, reading.Seconds, reading.Counts);
             }
             else
             {
@@ -78,7 +77,7 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
             lost.Add(LoadReasons.Closed, reason, from.Open);
             lost.Add(LoadReasons.Failed, reason, Math.Max(0, connections - from.Settled));
             _counts.Add(lost);
-            SecondOf(from.At).Add(lost);
+            SecondOf(from.At).Take(source, 0, lost);
             from.IsLost = true;
             Change();
             return from.Open;
@@ -135,39 +134,35 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
     private TimeSpan Longest(LoadStage stage) => TimeSpan.FromSeconds(_sources.Max(source => source.SecondsIn(stage)));
 
     // A tick is late rather than early; what is read in between belongs to the second that it is in.
-    private LoadCounts SecondOf(double at)
+    private Second SecondOf(double at)
     {
-        var second = Second(at);
-        if (!_seconds.TryGetValue(second, out var counts))
+        var number = NumberOf(at);
+        if (!_seconds.TryGetValue(number, out var second))
         {
-            _seconds.Add(second, counts = new LoadCounts());
+            _seconds.Add(number, second = new Second());
         }
 
-        return counts;
+        return second;
     }
 
-    private static long Second(double at) => Math.Max(1, (long)Math.Floor(at + 0.5));
+    private static long NumberOf(double at) => Math.Max(1, (long)Math.Floor(at + 0.5));
 
     // A second is over when all have told of a later one.
     private List<LoadSample> Tell(bool all)
     {
-        var over = all ? long.MaxValue : _sources.Min(static source => source.IsLost || source.Stage == LoadStage.Ended ? long.MaxValue : Second(source.At));
+        var over = all ? long.MaxValue : _sources.Min(static source => source.IsLost || source.Stage == LoadStage.Ended ? long.MaxValue : NumberOf(source.At));
         var told = new List<LoadSample>();
-        while (_seconds.Count > 0 && _seconds.First() is var (second, delta) && second < over)
+        while (_seconds.Count > 0 && _seconds.First() is var (number, second) && number < over)
         {
-            _seconds.Remove(second);
-            _told.Add(delta);
-            var at = Math.Max(_at, Math.Min(second, _sources.Max(static source => source.At)));
-            if (at - _at < ShortestSeconds && _series.Samples.Count > 0)
+            _seconds.Remove(number);
+            _told.Add(second.Counts);
+            if (second.Length >= ShortestSeconds || _series.Samples.Count == 0)
             {
-                // A rest that says nothing as a rate.
-                continue;
+                // What is shorter, at the end, says nothing as a rate.
+                var sample = LoadSample.Of(Math.Min(number, _sources.Max(static source => source.At)), second.Length, _told, second.Counts);
+                _series.Add(sample);
+                told.Add(sample);
             }
-
-            var sample = LoadSample.Of(at, at - _at, _told, delta);
-            _at = at;
-            _series.Add(sample);
-            told.Add(sample);
         }
 
         return told;
@@ -202,6 +197,22 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
             Open += reading.Counts[LoadCount.Open];
             Settled += reading.Counts[LoadCount.Verified] + reading.Counts.Total(LoadReasons.Failed);
             _seconds[(int)reading.Stage] += reading.Seconds;
+        }
+    }
+
+    private sealed class Second
+    {
+        private readonly Dictionary<int, double> _seconds = [];
+
+        public LoadCounts Counts { get; } = new();
+
+        /// <summary>How long it was on average: a tick that is late makes one longer and the next one shorter.</summary>
+        public double Length => _seconds.Count > 0 ? _seconds.Values.Average() : 0;
+
+        public void Take(int source, double seconds, LoadCounts counts)
+        {
+            _seconds[source] = _seconds.GetValueOrDefault(source) + seconds;
+            Counts.Add(counts);
         }
     }
 }

@@ -24,6 +24,21 @@ public sealed class LoadSumTests
     }
 
     [Fact]
+    public void Take_ATickThatIsLate_DoesNotBendTheRates()
+    {
+        for (var source = 0; source < 2; source++)
+        {
+            _sum.Take(source, Reading(LoadStage.Steady, 1.4, 1.4, open: 0, deliveries: 14));
+            _sum.Take(source, Reading(LoadStage.Steady, 2, 0.6, open: 0, deliveries: 6));
+            _sum.Take(source, Reading(LoadStage.Steady, 3, 1, open: 0, deliveries: 10));
+        }
+
+        _sum.End(1, 1);
+
+        Assert.Equal([20, 20, 20], _seen.Select(static one => Math.Round(one.PerSecond(static sample => sample.Deliveries), 6)));
+    }
+
+    [Fact]
     public void End_Stages_AreTimedByTheSlowestAndRatesAreOfTheSteadyOne()
     {
         for (var source = 0; source < 2; source++)
