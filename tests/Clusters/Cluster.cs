@@ -41,6 +41,9 @@ public sealed partial class Cluster : IAsyncDisposable
     /// <summary>The address of the virtual host that the services use.</summary>
     public string BusUri { get; }
 
+    /// <summary>A key of all apps and scopes.</summary>
+    public string ApiKey => _key;
+
     public IReadOnlyList<ServiceInstance> Registers { get; }
 
     public IReadOnlyList<ServiceInstance> Gateways { get; }
