@@ -20,7 +20,7 @@ internal sealed class LoadRun : IDisposable
     {
         _settings = settings;
         var logins = new GatewayLogins(settings, users);
-        _loops = [.. Enumerable.Range(0, settings.Threads).Select(static thread => new LoadLoop($"load-{thread}"))];
+        _loops = [.. Enumerable.Range(0, settings.Threads).Select(thread => new LoadLoop($"load-{thread}", settings.ReadsStamps))];
         _crowds = [.. _loops.Select((loop, thread) => new LoadCrowd(loop, new GatewayProtocol(logins), new LoadPlan
         {
             Targets = targets,

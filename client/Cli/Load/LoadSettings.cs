@@ -34,6 +34,9 @@ internal sealed record LoadSettings
     /// <summary>Kept messages are acknowledged.</summary>
     public bool Acknowledges { get; init; }
 
+    /// <summary>How long messages took is taken from the stamps in them.</summary>
+    public bool ReadsStamps { get; init; } = true;
+
     /// <summary>Connections, the first ones, that read nothing after their login.</summary>
     public int SlowReaders { get; init; }
 

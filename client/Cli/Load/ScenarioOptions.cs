@@ -21,6 +21,7 @@ internal sealed class ScenarioOptions
     private readonly Option<double?> _unicasts = LoadNumbers.Rate("--unicasts", "Messages to one random user of the run each, published per second.", MaxPerSecond);
     private readonly Option<int> _qos = LoadNumbers.Count("--qos", "Of what is published. 0: not kept. 1: kept until acknowledged; switches --ack on.", 0, 0, 1);
     private readonly Option<int> _payloadBytes = LoadNumbers.Count("--payload-bytes", "Of what is published.", 128, LoadStamp.Bytes, MaxPayloadBytes);
+    private readonly Option<bool> _noLatency = new("--no-latency") { Description = "Look for no stamps in what arrives: the publisher is on another machine." };
     private readonly Option<int> _slowReaders = LoadNumbers.Count("--slow-readers", "So many of the connections read nothing after their login.", 0, 0, int.MaxValue);
     private readonly Option<double?> _reconnects = LoadNumbers.Rate("--reconnects", "Connections dropped per second, without goodbye, which resume at once.", MaxPerSecond);
     private readonly Option<double?> _storm = LoadNumbers.Rate("--reconnect-storm", "Percent of the connections that are dropped at once in the middle of --duration, and resume.", 100);
@@ -29,7 +30,7 @@ internal sealed class ScenarioOptions
     {
         foreach (var option in new Option[]
         {
-            _warmUp, _heartbeats, _heartbeatAcks, _broadcasts, _burst, _unicasts, _qos, _payloadBytes, _slowReaders, _reconnects, _storm,
+            _warmUp, _heartbeats, _heartbeatAcks, _broadcasts, _burst, _unicasts, _qos, _payloadBytes, _noLatency, _slowReaders, _reconnects, _storm,
         })
         {
             command.Options.Add(option);
@@ -66,6 +67,7 @@ internal sealed class ScenarioOptions
             HeartbeatsPerSecond = parsed.GetValue(_heartbeats),
             HeartbeatAcks = parsed.GetValue(_heartbeatAcks),
             Acknowledges = settings.Acknowledges || publishing.IsKept,
+            ReadsStamps = !parsed.GetValue(_noLatency),
             SlowReaders = slowReaders,
             ReconnectsPerSecond = parsed.GetValue(_reconnects) ?? 0,
             ReconnectStorm = parsed.GetValue(_storm) ?? 0,

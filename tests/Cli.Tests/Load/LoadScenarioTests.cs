@@ -53,6 +53,19 @@ public sealed class LoadScenarioTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Load_NoLatency_LooksForNoStamps()
+    {
+        await using var running = Start("--connections", "1", "--broadcasts", "50", "--no-latency");
+        await Eventually.HoldsAsync(() => _center.Requests.OfType<PushRequest>().Any() && _gateway.Sessions.Count == 1, "one is published");
+        await _gateway.Sessions["load-0"].SendAsync(
+            Command.Push, new PushDelivery { Id = "1", Payload = _center.Requests.OfType<PushRequest>().First().Payload.ToByteArray() });
+        await running.PrintsAsync("1 deliveries/s");
+
+        var run = await EndAsync(running);
+        Assert.Equal((1, 0), (run.GetProperty("pushes").GetInt32(), run.GetProperty("delivery_ms").GetProperty("count").GetInt32()));
+    }
+
+    [Fact]
     public async Task Load_Qos1_KeepsAndAcknowledges()
     {
         await using var running = Start("--connections", "1", "--unicasts", "50", "--qos", "1");

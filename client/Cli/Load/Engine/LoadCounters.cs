@@ -73,6 +73,9 @@ internal sealed class LoadCounters
     /// <summary>False: latencies are not recorded, as during a warm-up.</summary>
     public bool IsRecording = true;
 
+    /// <summary>False: nothing is looked for in messages.</summary>
+    public bool ReadsStamps = true;
+
     /// <summary>Connections that did not come to log in, by reason.</summary>
     public Tally Failed { get; } = new();
 
@@ -101,7 +104,7 @@ internal sealed class LoadCounters
     public void Deliver(ReadOnlySpan<byte> frame, bool isTimed)
     {
         Deliveries++;
-        if (!isTimed || !IsRecording || !LoadStamp.TryRead(frame, out var published))
+        if (!isTimed || !IsRecording || !ReadsStamps || !LoadStamp.TryRead(frame, out var published))
         {
             return;
         }

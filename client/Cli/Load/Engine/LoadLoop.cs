@@ -37,8 +37,10 @@ internal sealed class LoadLoop : IDisposable
     private bool _isDisposed;
 
     /// <param name="name">The thread's name.</param>
-    public LoadLoop(string name)
+    /// <param name="readsStamps">Latencies are taken from stamps in messages.</param>
+    public LoadLoop(string name, bool readsStamps = true)
     {
+        Counters = new LoadCounters { Since = Now, ReadsStamps = readsStamps };
         _wake = Libc.CreateEvent(0, Libc.EventNonBlocking | Libc.CloseOnExec);
         if (_wake < 0)
         {
@@ -57,7 +59,7 @@ internal sealed class LoadLoop : IDisposable
     public Task Ended => _ended.Task;
 
     /// <summary>What happens on this loop; only its thread may look.</summary>
-    public LoadCounters Counters { get; } = new() { Since = Now };
+    public LoadCounters Counters { get; }
 
     /// <summary>Where what is received goes: room for what a connection holds, then for what is read.</summary>
     internal byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(MaxHeldBytes + ReadBytes, pinned: true);
@@ -204,7 +206,8 @@ internal sealed class LoadLoop : IDisposable
     {
         ulong ignored;
         _ = Libc.Read(_wake, &ignored, sizeof(ulong));
-        Volatile.Write(ref _isAwake, 0);
+        // A full fence: whoever posts after the queue was found empty must see that it has to wake.
+        Interlocked.Exchange(ref _isAwake, 0);
         while (_posted.TryDequeue(out var work))
         {
             work();
