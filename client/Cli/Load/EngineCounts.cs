@@ -38,10 +38,10 @@ internal static class EngineCounts
         Add(counts, LoadReasons.Closed, counters.Closed.List());
         Add(counts, LoadReasons.Errors, counters.Errors.List());
         Add(counts, LoadReasons.ReconnectFailures, counters.ReconnectsFailed.List());
-        counts[LoadLatency.Login].Merge(counters.Login);
-        counts[LoadLatency.Delivery].Merge(counters.Delivery);
-        counts[LoadLatency.Heartbeat].Merge(counters.HeartbeatRoundTrip);
-        counts[LoadLatency.Reconnect].Merge(counters.Reconnect);
+        counts.Add(LoadLatency.Login, counters.Login);
+        counts.Add(LoadLatency.Delivery, counters.Delivery);
+        counts.Add(LoadLatency.Heartbeat, counters.HeartbeatRoundTrip);
+        counts.Add(LoadLatency.Reconnect, counters.Reconnect);
         return counts;
     }
 
@@ -53,7 +53,7 @@ internal static class EngineCounts
             [LoadCount.Unicasts] = published.Unicasts,
         };
         Add(counts, LoadReasons.PublishFailures, published.Failures());
-        counts[LoadLatency.Publish].Merge(published.Answers());
+        counts.Add(LoadLatency.Publish, published.Answers());
         return counts;
     }
 

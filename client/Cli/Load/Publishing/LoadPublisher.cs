@@ -51,10 +51,9 @@ internal sealed class LoadPublisher(CenterConnection center, string app, LoadPub
             {
                 var due = pace.Due(LoadLoop.Now);
                 pace.Take(due);
-                for (var i = 0; i < due * burst; i++)
+                for (var i = 0; i < due && !cancellationToken.IsCancellationRequested; i++)
                 {
-                    await _room.WaitAsync(cancellationToken);
-                    _ = PublishAsync(isBroadcast);
+                    await PublishAsync(isBroadcast, burst);
                 }
 
                 var next = TimeSpan.FromMicroseconds(Math.Min(pace.UntilNext() / 1_000, 100_000));
@@ -67,8 +66,18 @@ internal sealed class LoadPublisher(CenterConnection center, string app, LoadPub
         }
     }
 
+    // What has begun is published whole, also when the run ends meanwhile.
+    private async Task PublishAsync(bool isBroadcast, int burst)
+    {
+        for (var i = 0; i < burst; i++)
+        {
+            await _room.WaitAsync(CancellationToken.None);
+            _ = PublishOneAsync(isBroadcast);
+        }
+    }
+
     // Never fails: what goes wrong is counted.
-    private async Task PublishAsync(bool isBroadcast)
+    private async Task PublishOneAsync(bool isBroadcast)
     {
         try
         {

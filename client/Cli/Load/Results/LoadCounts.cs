@@ -14,7 +14,9 @@ internal sealed class LoadCounts
 
     private readonly long[] _counts = new long[Enum.GetValues<LoadCount>().Length];
     private readonly Dictionary<string, long>[] _reasons = [.. Enum.GetValues<LoadReasons>().Select(static _ => new Dictionary<string, long>(StringComparer.Ordinal))];
-    private readonly LatencyHistogram[] _latencies = [.. Enum.GetValues<LoadLatency>().Select(static _ => new LatencyHistogram())];
+
+    // Made when they are needed: they are large, and most runs measure two or three.
+    private readonly LatencyHistogram?[] _latencies = new LatencyHistogram?[Enum.GetValues<LoadLatency>().Length];
 
     public long this[LoadCount what]
     {
@@ -22,7 +24,7 @@ internal sealed class LoadCounts
         set => _counts[(int)what] = value;
     }
 
-    public LatencyHistogram this[LoadLatency what] => _latencies[(int)what];
+    public LatencyHistogram this[LoadLatency what] => _latencies[(int)what] ??= new LatencyHistogram();
 
     public IReadOnlyDictionary<string, long> this[LoadReasons what] => _reasons[(int)what];
 
@@ -55,9 +57,18 @@ internal sealed class LoadCounts
             }
         }
 
-        for (var i = 0; i < _latencies.Length; i++)
+        foreach (var what in Enum.GetValues<LoadLatency>())
         {
-            _latencies[i].Merge(other._latencies[i]);
+            Add(what, other._latencies[(int)what]);
+        }
+    }
+
+    /// <summary>Adds what others measured; null = nothing.</summary>
+    public void Add(LoadLatency what, LatencyHistogram? latencies)
+    {
+        if (latencies is { Count: > 0 })
+        {
+            this[what].Merge(latencies);
         }
     }
 
@@ -91,7 +102,7 @@ internal sealed class LoadCounts
 
         for (var i = 0; i < _latencies.Length; i++)
         {
-            later._latencies[i] = _latencies[i].Since(earlier._latencies[i]);
+            later._latencies[i] = earlier._latencies[i] is { } before ? _latencies[i]?.Since(before) : _latencies[i]?.Copy();
         }
 
         return later;

@@ -28,7 +28,7 @@ internal sealed class LoadCountsJson : JsonConverter<LoadCounts>
 
         foreach (var (name, latencies) in Given(form.Latencies))
         {
-            counts[Parse<LoadLatency>(name)].Merge(Given(latencies));
+            counts.Add(Parse<LoadLatency>(name), Given(latencies));
         }
 
         return counts;
