@@ -13,6 +13,9 @@ namespace Microservices.Cli.Tests.Load.Processes;
 /// <summary>Real processes that share a run.</summary>
 public sealed class LoadProcessesTests : IAsyncLifetime
 {
+    // Three runtimes start at once, beside whatever else the machine does.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
     private readonly FakeGateway _gateway = new();
     private FakeCenter _center = null!;
 
@@ -31,7 +34,7 @@ public sealed class LoadProcessesTests : IAsyncLifetime
         var page = Path.Combine(folder.Path, "run.html");
         await using var load = await StartAsync(
             "--connections", "5", "--rate", "1000", "--first-user", "10", "--users", "\"><script>", "--processes", "2", "--unicasts", "20", "--duration", "1s", "--report", page);
-        await load.WaitForExitAsync();
+        await load.WaitForExitAsync(Deadline);
         var output = await load.ReadToEndAsync();
 
         Assert.True(load.ExitCode == 0, output);
@@ -57,7 +60,7 @@ public sealed class LoadProcessesTests : IAsyncLifetime
     public async Task Load_AProcessIsKilled_IsAFailureAndTheRestGoesOn()
     {
         await using var load = await StartAsync("--connections", "4", "--rate", "1000", "--processes", "2");
-        await load.WaitForOutputAsync("holding 4 open");
+        await load.WaitForOutputAsync("holding 4 open", Deadline);
         var children = ChildrenOf(load.Id);
         Assert.Equal(2, children.Count);
 
@@ -68,7 +71,7 @@ public sealed class LoadProcessesTests : IAsyncLifetime
 
         await Eventually.HoldsAsync(() => ChildrenOf(load.Id).Count == 1, "one is gone");
         load.Send(Signal.Terminate);
-        await load.WaitForExitAsync();
+        await load.WaitForExitAsync(Deadline);
 
         var report = Report(await load.ReadToEndAsync());
         Assert.Equal(2, load.ExitCode);
@@ -81,7 +84,7 @@ public sealed class LoadProcessesTests : IAsyncLifetime
     public async Task Load_TheFirstProcessIsKilled_TheOthersEnd()
     {
         await using var load = await StartAsync("--connections", "2", "--rate", "1000", "--processes", "2");
-        await load.WaitForOutputAsync("holding 2 open");
+        await load.WaitForOutputAsync("holding 2 open", Deadline);
         var children = ChildrenOf(load.Id);
 
         await load.KillAsync();
@@ -95,7 +98,7 @@ public sealed class LoadProcessesTests : IAsyncLifetime
     {
         _center.Fault = new Grpc.Core.Status(Grpc.Core.StatusCode.PermissionDenied, "not yours");
         await using var load = await StartAsync("--connections", "2", "--processes", "2");
-        await load.WaitForExitAsync();
+        await load.WaitForExitAsync(Deadline);
 
         Assert.Equal(1, load.ExitCode);
         Assert.Matches("^Process [12] ended with exit code 1 .*not yours", (await load.ReadToEndAsync()).Split('\n').Last(static line => line.Length > 0));
