@@ -36,6 +36,11 @@ internal sealed class LoadCounts
 
     public void Add(LoadReasons what, string reason, long count = 1)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         var reasons = _reasons[(int)what];
         var name = reasons.Count < MaxReasons || reasons.ContainsKey(reason) ? reason : OtherReasons;
         reasons[name] = reasons.GetValueOrDefault(name) + count;

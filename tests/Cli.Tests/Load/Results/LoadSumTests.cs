@@ -82,6 +82,17 @@ public sealed class LoadSumTests
     }
 
     [Fact]
+    public void Lose_AProcessThatHadOpenedAll_HasFailedNone()
+    {
+        _sum.Take(0, Reading(LoadStage.Steady, 1, 1, open: 3));
+
+        _sum.Lose(0, connections: 3, "process lost");
+
+        Assert.Empty(_sum.Counts()[LoadReasons.Failed]);
+        Assert.Equal(3, _sum.Counts()[LoadReasons.Closed]["process lost"]);
+    }
+
+    [Fact]
     public async Task Reaches_AStage_WaitsForAll()
     {
         _sum.Take(0, Reading(LoadStage.Opened, 1, 1, open: 0));
