@@ -59,7 +59,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => _center.Requests.OfType<PushRequest>().Any() && _gateway.Sessions.Count == 1, "one is published");
         await _gateway.Sessions["load-0"].SendAsync(
             Command.Push, new PushDelivery { Id = "1", Payload = _center.Requests.OfType<PushRequest>().First().Payload.ToByteArray() });
-        await running.PrintsAsync("1 deliveries/s");
+        await running.PrintsAsync("1 pushes");
 
         var run = await EndAsync(running);
         Assert.Equal((1, 0), (run.GetProperty("pushes").GetInt32(), run.GetProperty("delivery_ms").GetProperty("count").GetInt32()));
@@ -95,10 +95,10 @@ public sealed class LoadScenarioTests : IAsyncLifetime
     {
         _gateway.Verify = static verify => new VerifyResult { Code = 1, Features = verify.Features };
         await using var running = Start("--connections", "2", "--heartbeats", "100", "--heartbeat-acks");
-        await Eventually.HoldsAsync(() => _gateway.Count(Command.Heartbeat) >= 4, "both beat");
+        await Eventually.HoldsAsync(
+            () => _gateway.Frames.Where(static frame => frame.Command == Command.Heartbeat).Select(static frame => frame.User).Distinct().Count() == 2, "both beat");
         await _gateway.Sessions["load-0"].SendAsync(Command.HeartbeatAck, default(HeartbeatAck));
-        await running.PrintsAsync("2 open");
-        await Eventually.HoldsAsync(() => _gateway.Count(Command.Heartbeat) >= 8, "they go on");
+        await running.PrintsAsync("heartbeat p99");
         var run = await EndAsync(running);
 
         Assert.Equal([Features.HeartbeatAck], _gateway.Bodies<Verify>(Command.Verify).First().Features);
@@ -112,8 +112,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
         var logins = 0;
         _gateway.Verify = verify => new VerifyResult { Code = 1, Resume = $"ticket-{Interlocked.Increment(ref logins)}", Resumed = verify.Resume.Length > 0 };
         await using var running = Start("--connections", "1", "--reconnects", "20");
-        await Eventually.HoldsAsync(() => _gateway.Count(Command.Verify) >= 3, "it came back twice");
-        await running.PrintsAsync("1 open");
+        await Eventually.HoldsAsync(() => _gateway.Count(Command.Verify) >= 4, "it came back twice");
         var run = await EndAsync(running);
 
         Assert.Equal(["", "ticket-1", "ticket-2"], _gateway.Bodies<Verify>(Command.Verify).Take(3).Select(static verify => verify.Resume));
@@ -121,7 +120,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
         var reconnects = run.GetProperty("reconnects");
         Assert.True(reconnects.GetProperty("resumed").GetInt32() >= 2);
         Assert.Equal(0, reconnects.GetProperty("renewed").GetInt32());
-        Assert.Equal((1, 1), (run.GetProperty("verified").GetInt32(), run.GetProperty("open").GetInt32()));
+        Assert.Equal(1, run.GetProperty("verified").GetInt32());
     }
 
     [Fact]
@@ -129,7 +128,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
     {
         _gateway.Verify = verify => _gateway.Count(Command.Verify) <= 4 ? new VerifyResult { Code = 1 } : new VerifyResult { Code = 0, Reason = "wrong_token" };
 
-        var run = await CommandRun.OfAsync(_center, "load", "--connections", "4", "--gateway", _gateway.Address, "--reconnect-storm", "50", "--duration", "200ms", "--json");
+        var run = await CommandRun.OfAsync(_center, "load", "--connections", "4", "--gateway", _gateway.Address, "--reconnect-storm", "50", "--duration", "1s", "--json");
 
         Assert.Equal(2, run.ExitCode);
         var report = JsonDocument.Parse(run.Output).RootElement;

@@ -118,7 +118,7 @@ public sealed class LoadCrowdTests : IDisposable
     public async Task Peer_ThatNeverAnswers_IsATimeout()
     {
         var opening = Crowd(timeout: TimeSpan.FromMilliseconds(50)).OpenAsync();
-        using var peer = await AcceptAsync("hello\n");
+        using var peer = await _listener.AcceptAsync();
 
         await opening.WaitAsync(Eventually.DefaultDeadline);
 
