@@ -98,7 +98,7 @@ public sealed class LoadScenarioTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             () => _gateway.Frames.Where(static frame => frame.Command == Command.Heartbeat).Select(static frame => frame.User).Distinct().Count() == 2, "both beat");
         await _gateway.Sessions["load-0"].SendAsync(Command.HeartbeatAck, default(HeartbeatAck));
-        await running.PrintsAsync("heartbeat p99");
+        await running.PrintsAsync("heartbeat round trip p99");
         var run = await EndAsync(running);
 
         Assert.Equal([Features.HeartbeatAck], _gateway.Bodies<Verify>(Command.Verify).First().Features);
