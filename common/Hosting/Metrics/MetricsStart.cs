@@ -8,6 +8,7 @@ internal sealed class MetricsStart(MetricsCollector collector) : IHostedService
     public Task StartAsync(CancellationToken cancellationToken)
     {
         collector.Start();
+        GcPauses.Start();
         return Task.CompletedTask;
     }
 
