@@ -33,10 +33,20 @@ public sealed class AllocationTests
         client.Send(beat);
         var ack = new byte[Frame.HeaderBytes + (await client.ReadAsync()).Body.Length];
 
-        var perBeat = BytesPer(() => client.Exchange(beat, ack));
+        Allocations.AssertNone(Rounds, () => client.Exchange(beat, ack));
 
-        Assert.True(perBeat < 1, $"{perBeat} bytes per heartbeat");
         Assert.True(gateway.Metrics.FramesIn(Command.Heartbeat) > Rounds);
+    }
+
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(1100u)]
+    public async Task Heartbeat_NotAnswered_AllocatesNothing(uint version)
+    {
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        var client = await gateway.LogInAsync("ann", version);
+
+        Allocations.AssertNoneOfHeartbeats(gateway, client, FrameWriter.ToArray(version, Command.Heartbeat));
     }
 
     [Fact]
@@ -113,7 +123,7 @@ public sealed class AllocationTests
             frames.Add(new byte[Frame.HeaderBytes + (await client.ReadAsync()).Body.Length]);
         }
 
-        var perMessage = BytesPer(() =>
+        Allocations.AssertNone(Rounds, () =>
         {
             Relay();
             for (var i = 0; i < frames.Count; i++)
@@ -122,33 +132,6 @@ public sealed class AllocationTests
             }
         });
 
-        Assert.True(perMessage < 1, $"{perMessage} bytes per message to {reading.Count} recipients");
-
         void Relay() => Assert.True(inbox.HandleAsync(message, CancellationToken.None).AsTask().IsCompletedSuccessfully);
-    }
-
-    /// <summary>What the whole process allocates for each <paramref name="round"/>, once it is warm.</summary>
-    internal static double BytesPer(Action round)
-    {
-        Repeat(round, 1_000);
-
-        // Something of the runtime may allocate once in a while; what the path itself allocates shows every time.
-        var least = double.MaxValue;
-        for (var attempt = 0; attempt < 5 && least >= 1; attempt++)
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            Repeat(round, Rounds);
-            least = Math.Min(least, (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds);
-        }
-
-        return least;
-    }
-
-    private static void Repeat(Action round, int times)
-    {
-        for (var i = 0; i < times; i++)
-        {
-            round();
-        }
     }
 }

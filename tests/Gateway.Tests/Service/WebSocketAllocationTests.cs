@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Delivery;
 using Microservices.Gateway.Tests.Running;
@@ -11,6 +12,7 @@ namespace Microservices.Gateway.Tests.Service;
 [Collection(nameof(AllocationTests))]
 public sealed class WebSocketAllocationTests
 {
+    private const int Rounds = 4_000;
     private const string TextBeat = """{"command":5,"id":"b","body":{"network":"wifi"}}""";
 
     [Theory]
@@ -24,9 +26,7 @@ public sealed class WebSocketAllocationTests
         client.SendBare(beat);
         var ack = new byte[ReadWhole(client, inText)];
 
-        var perBeat = AllocationTests.BytesPer(() => client.Exchange(beat, ack));
-
-        Assert.True(perBeat < 1, $"{perBeat} bytes per heartbeat");
+        Allocations.AssertNone(Rounds, () => client.Exchange(beat, ack));
     }
 
     [Fact]
@@ -38,13 +38,26 @@ public sealed class WebSocketAllocationTests
         var ping = ClientFrames.Of(Opcode.Ping, "ping"u8);
         var pong = new byte[2 + "ping".Length];
 
-        var perPing = AllocationTests.BytesPer(() => client.Exchange(ping, pong));
-
-        Assert.True(perPing < 1, $"{perPing} bytes per ping");
+        // More than 10,000 a second are not answered.
+        Allocations.AssertNone(1_000, () => client.Exchange(ping, pong));
     }
 
-    [Fact]
-    public async Task Chat_RelayedToEveryFraming_AllocatesNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Heartbeat_NotAnswered_AllocatesNothing(bool inText)
+    {
+        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        var client = await gateway.LogInOverWebSocketAsync("ann");
+        var beat = inText ? ClientFrames.Text(TextBeat) : ClientFrames.Of(Opcode.Binary, FrameWriter.ToArray(2, Command.Heartbeat));
+
+        Allocations.AssertNoneOfHeartbeats(gateway, client, beat);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Message_RelayedToEveryFraming_AllocatesNothing(bool isPush)
     {
         await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
         var plain = await gateway.LogInAsync("plain");
@@ -52,10 +65,17 @@ public sealed class WebSocketAllocationTests
         var text = await gateway.LogInOverWebSocketAsync("text");
         text.SendBare(ClientFrames.Text("""{"command":99}"""));
         ReadWhole(text, inText: true);
-        var chat = new RoomMessage
+        var delivery = new Contracts.Bus.Delivery { App = "default", Audience = Audience.All, Everybody = true };
+        if (isPush)
         {
-            Delivery = new Contracts.Bus.Delivery { App = "default", Audience = Audience.All, Everybody = true, Chat = new Chat { ChatFrom = "ann", ChatContent = "你好" } },
-        };
+            delivery.Push = new Push { Payload = ByteString.CopyFromUtf8("news"), Type = "t" };
+        }
+        else
+        {
+            delivery.Chat = new Chat { ChatFrom = "ann", ChatContent = "你好" };
+        }
+
+        var message = new RoomMessage { Delivery = delivery };
         var inbox = gateway.Get<RoomInbox>();
         Relay();
         TestClient[] clients = [plain, binary, text];
@@ -66,7 +86,7 @@ public sealed class WebSocketAllocationTests
             new byte[ReadWhole(text, inText: true)],
         ];
 
-        var perMessage = AllocationTests.BytesPer(() =>
+        Allocations.AssertNone(Rounds, () =>
         {
             Relay();
             for (var i = 0; i < frames.Length; i++)
@@ -75,9 +95,7 @@ public sealed class WebSocketAllocationTests
             }
         });
 
-        Assert.True(perMessage < 1, $"{perMessage} bytes per message to {clients.Length} clients");
-
-        void Relay() => Assert.True(inbox.HandleAsync(chat, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        void Relay() => Assert.True(inbox.HandleAsync(message, CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     /// <summary>Reads one short message; returns its length with the header.</summary>
