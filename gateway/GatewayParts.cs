@@ -8,6 +8,7 @@ using Microservices.Gateway.Binding;
 using Microservices.Gateway.Commands;
 using Microservices.Gateway.Connections;
 using Microservices.Gateway.Delivery;
+using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Fetching;
 using Microservices.Gateway.Delivery.Shared;
@@ -148,6 +149,8 @@ internal static class GatewayParts
         services.AddValidatedOptions<UplinkOptions, UplinkOptionsValidator>(UplinkOptions.Section);
         services.AddSingleton<UplinkSender>();
         services.AddValidatedOptions<DeliveryOptions, DeliveryOptionsValidator>(DeliveryOptions.Section);
+        services.AddSingleton<FanOutMetrics>();
+        services.AddSingleton<FanOut>();
         services.AddSingleton<RoomInbox>();
 
         // Kept messages

@@ -1,3 +1,4 @@
+using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.Sessions;
 
 namespace Microservices.Gateway.Apps;
@@ -12,6 +13,9 @@ internal sealed class AppEntry(string name)
     public AppPolicy Policy => Volatile.Read(ref _policy);
 
     public SessionSlots Sessions { get; } = new();
+
+    /// <summary>The broadcasts that not all of its sessions have been sent.</summary>
+    public AppBroadcasts Broadcasts { get; } = new();
 
     /// <summary>Sets the policy. Sessions feel it at once.</summary>
     public void Update(AppPolicy policy)

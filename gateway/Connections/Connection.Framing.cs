@@ -6,6 +6,9 @@ namespace Microservices.Gateway.Connections;
 /// <summary>What stands around the frames of a connection: nothing, or a WebSocket.</summary>
 internal sealed partial class Connection
 {
+    /// <summary>What the client is answered in.</summary>
+    public Framing Framing => _framing;
+
     /// <summary>The framing of a frame of <paramref name="version"/> to this client.</summary>
     public Framing FramingFor(uint version) => ClientFraming.For(_framing, version);
 

@@ -123,6 +123,14 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         }
     }
 
+    /// <summary>Posts what a session of this connection lacks of broadcasts; it is for the caller to count what became of it.</summary>
+    /// <param name="from">The number of the first that it lacked.</param>
+    public PostOutcome PostBroadcasts(Session session, in FrameRun framed, out long from) => _outbox.Post(framed, ref session.BroadcastPosition, out from);
+
+    /// <summary>The session is not sent the broadcasts before <paramref name="to"/>.</summary>
+    /// <returns>The number of the first that it lacked.</returns>
+    public long SkipBroadcasts(Session session, long to) => _outbox.Skip(ref session.BroadcastPosition, to);
+
     /// <summary>Encodes and posts a frame in the client's version. Where it repeats more of the client's words than a frame holds, the connection ends.</summary>
     public void Send<TBody>(Command command, in TBody body)
         where TBody : IBody<TBody>, new()
@@ -224,6 +232,11 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             Send(Command.VerifyResult, VerifyAnswers.Welcome(session, login.Id, login.NextTicket, login.IsResumed, _parts));
             if (login.Former is { } former)
             {
+                if (_parts.Sessions.Find(former) is { } parked)
+                {
+                    _parts.FanOut.MoveOn(parked, session);
+                }
+
                 _parts.Parking.Resume(former, session);
             }
 

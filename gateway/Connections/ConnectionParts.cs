@@ -1,6 +1,7 @@
 using Microservices.Gateway.Admission;
 using Microservices.Gateway.Binding;
 using Microservices.Gateway.Commands;
+using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Liveness;
@@ -28,6 +29,7 @@ internal sealed class ConnectionParts
         ParkingLot parking,
         ResumeTickets tickets,
         ChannelDelivery channels,
+        FanOut fanOut,
         Gate gate,
         GatewayMetrics metrics,
         BindMetrics binds,
@@ -46,6 +48,7 @@ internal sealed class ConnectionParts
         Parking = parking;
         Tickets = tickets;
         Channels = channels;
+        FanOut = fanOut;
         Gate = gate;
         Metrics = metrics;
         Binds = binds;
@@ -91,6 +94,8 @@ internal sealed class ConnectionParts
     public ResumeTickets Tickets { get; }
 
     public ChannelDelivery Channels { get; }
+
+    public FanOut FanOut { get; }
 
     public Gate Gate { get; }
 

@@ -17,6 +17,17 @@ public sealed class DeliveryOptions
     [Range(65_536, 16 * 1024 * 1024)]
     public int MaxFrameBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// Broadcasts that are not kept are sent at once, by the thread that brings them, where an app has no more sessions than this: going through them
+    /// is done before the next broadcast comes. With more they gather, and leave together. Default 256.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int GatherAboveSessions { get; set; } = 256;
+
+    /// <summary>For how long they gather where an app has 5,000 sessions or more; with fewer for less. 0 = only while others leave. Default 5 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan GatherWindow { get; set; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>The most kept messages of a channel that a client has not acknowledged; what comes then waits in the log. Default 64.</summary>
     [Range(1, 1_000)]
     public int MaxInFlight { get; set; } = 64;

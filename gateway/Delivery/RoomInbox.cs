@@ -1,6 +1,7 @@
 using Microservices.Bus;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Apps;
+using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.Delivery.Channels;
 using Microservices.Gateway.Delivery.Shared;
 using Microservices.Gateway.Diagnostics;
@@ -18,13 +19,14 @@ namespace Microservices.Gateway.Delivery;
 /// <item>Wait while the room's lease is in doubt: what is here may be another's by now.</item>
 /// <item>Kept messages, which have positions, go to the flows of their channels: <see cref="KeptArrivals"/>. All others:</item>
 /// <item>Drop what the bus brought before.</item>
+/// <item>A broadcast goes to all sessions of its app: <see cref="FanOut"/>.</item>
 /// <item>Find each recipient by number and epoch; another epoch is another session.</item>
 /// <item>Encode once for each version that is needed.</item>
 /// <item>Post to each connection's outbox, which never waits; for a session whose link broke, to its parking.</item>
 /// </list>
 /// </summary>
 internal sealed class RoomInbox(
-    SessionTable sessions, AppDirectory apps, KeptArrivals kept, RoomResync resync, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
+    SessionTable sessions, AppDirectory apps, KeptArrivals kept, FanOut fanOut, RoomResync resync, RoomState room, LeaseStanding standing, GatewayMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<RoomInbox> logger) : IRoomConsumer
 {
     /// <summary>After so many recipients the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -34,33 +36,35 @@ internal sealed class RoomInbox(
     private readonly RepeatWindow _seen = new(options.Value.RepeatWindow);
     private readonly EncodedFrames _frames = new(options.Value.MaxFrameBytes);
 
-    /// <summary>Handles one message; returns when all of it is in outboxes.</summary>
+    /// <summary>Handles one message; returns when all of it is in outboxes, or with the broadcasts that leave next.</summary>
     public ValueTask HandleAsync(RoomMessage message, CancellationToken cancellationToken)
     {
-        var done = 0;
-        return standing.IsKnown && TryHandle(message, ref done) ? ValueTask.CompletedTask : new ValueTask(HandleLaterAsync(message, done, cancellationToken));
+        var progress = default(Progress);
+        return standing.IsKnown && TryHandle(message, ref progress) ? ValueTask.CompletedTask : new ValueTask(HandleLaterAsync(message, progress, cancellationToken));
     }
 
     /// <summary>Messages to this room may have been lost: what is kept is read again.</summary>
     public void Interrupted() => resync.Wake();
 
-    private async Task HandleLaterAsync(RoomMessage message, int done, CancellationToken cancellationToken)
+    private async Task HandleLaterAsync(RoomMessage message, Progress progress, CancellationToken cancellationToken)
     {
         do
         {
+            await (progress.Room?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+            progress.Room = null;
             await standing.UntilKnownAsync(cancellationToken);
         }
-        while (!TryHandle(message, ref done));
+        while (!TryHandle(message, ref progress));
     }
 
-    /// <returns>False: the lease is in doubt; <paramref name="done"/> says for how many recipients it is done.</returns>
-    private bool TryHandle(RoomMessage message, ref int done)
+    /// <returns>False: it is to be gone on with when the lease is known, and there is room.</returns>
+    private bool TryHandle(RoomMessage message, ref Progress progress)
     {
         lock (_sync)
         {
             try
             {
-                return Handle(message, ref done);
+                return Handle(message, ref progress);
             }
             catch (Exception fault)
             {
@@ -71,24 +75,25 @@ internal sealed class RoomInbox(
         }
     }
 
-    private bool Handle(RoomMessage message, ref int done)
+    private bool Handle(RoomMessage message, ref Progress progress)
     {
         if (message.Delivery is { Positions.Count: > 0 } positioned)
         {
             // Repeats are told by their positions; a repeat for other recipients has the same id.
-            return kept.Deliver(message.Id, positioned, ref done);
+            return kept.Deliver(message.Id, positioned, ref progress.Done);
         }
 
-        if (done == 0 && message.Id.Length > 0 && !_seen.IsNew(message.Id))
+        if (!progress.IsSeen && message.Id.Length > 0 && !_seen.IsNew(message.Id))
         {
             metrics.Dropped(DropCause.Repeat);
             return true;
         }
 
+        progress.IsSeen = true;
         switch (message.KindCase)
         {
             case RoomMessage.KindOneofCase.Delivery:
-                return Deliver(message.Id, message.Delivery, ref done);
+                return Deliver(message.Id, message.Delivery, ref progress);
             case RoomMessage.KindOneofCase.Close:
                 Close(message.Close);
                 return true;
@@ -104,7 +109,7 @@ internal sealed class RoomInbox(
         }
     }
 
-    private bool Deliver(string id, Contracts.Bus.Delivery delivery, ref int done)
+    private bool Deliver(string id, Contracts.Bus.Delivery delivery, ref Progress progress)
     {
         if (delivery.ContentCase == Contracts.Bus.Delivery.ContentOneofCase.None)
         {
@@ -118,55 +123,29 @@ internal sealed class RoomInbox(
             return true;
         }
 
-        _frames.Begin(id, delivery);
         if (delivery.Everybody)
         {
-            return DeliverToAll(delivery, ref done);
+            progress.Room = apps.Find(delivery.App) is { } app ? fanOut.Add(app, id, delivery) : null;
+            return progress.Room is null;
         }
 
+        _frames.Begin(id, delivery);
         var recipients = delivery.Recipients;
-        for (var handled = 1; done < recipients.Count; done++, handled++)
+        for (var handled = 1; progress.Done < recipients.Count; progress.Done++, handled++)
         {
             if (IsInDoubt(handled))
             {
                 return false;
             }
 
-            if (sessions.Find(recipients[done]) is { } session)
+            if (sessions.Find(recipients[progress.Done]) is { } session)
             {
                 Post(_frames, session);
             }
             else
             {
-                Hold(recipients[done], id, delivery);
+                Hold(recipients[progress.Done], id, delivery);
             }
-        }
-
-        return true;
-    }
-
-    private bool DeliverToAll(Contracts.Bus.Delivery delivery, ref int done)
-    {
-        if (apps.Find(delivery.App) is not { } app)
-        {
-            return true;
-        }
-
-        var all = app.Sessions.From(done);
-        for (var handled = 1; all.MoveNext(); handled++)
-        {
-            if (IsInDoubt(handled))
-            {
-                return false;
-            }
-
-            var session = all.Current;
-            if (delivery.Except is not { } except || except.Session != session.Number || except.Epoch != session.Epoch)
-            {
-                Post(_frames, session);
-            }
-
-            done = all.Next;
         }
 
         return true;
@@ -182,6 +161,7 @@ internal sealed class RoomInbox(
         }
         else if (frames.TryGet(session, out var command, out var framed, out var frame, out var fault))
         {
+            fanOut.CatchUp(session);
             session.Connection.Deliver(session, command, framed, frame);
         }
         else
@@ -197,6 +177,7 @@ internal sealed class RoomInbox(
         {
             if (sessions.Find(key) is { } session)
             {
+                fanOut.CatchUp(session);
                 session.Close((Code)close.Code, close.Message);
             }
             else
@@ -267,5 +248,18 @@ internal sealed class RoomInbox(
 
                 break;
         }
+    }
+
+    /// <summary>How far a message is that could not be handled at once.</summary>
+    private struct Progress
+    {
+        /// <summary>It is not one that the bus brought before.</summary>
+        public bool IsSeen;
+
+        /// <summary>For how many recipients it is done.</summary>
+        public int Done;
+
+        /// <summary>What it waits for; null = for the lease.</summary>
+        public Task? Room;
     }
 }

@@ -59,9 +59,12 @@ internal sealed class GatewayMetrics
         Interlocked.Add(ref _bytesIn, bytes);
     }
 
-    public void FrameOut(Command command, long bytes)
+    public void FrameOut(Command command, long bytes) => FramesOut(command, 1, bytes);
+
+    /// <summary>Several frames of one command were posted.</summary>
+    public void FramesOut(Command command, long frames, long bytes)
     {
-        _framesOut.Add((uint)command is >= 101 and <= LastCommandDown ? (int)command - 100 : OtherCommand);
+        _framesOut.Add((uint)command is >= 101 and <= LastCommandDown ? (int)command - 100 : OtherCommand, frames);
         Interlocked.Add(ref _bytesOut, bytes);
     }
 

@@ -63,6 +63,18 @@ internal sealed class SessionSlots
         }
     }
 
+    /// <summary>The slots as they are now, for those who share going through them: whoever comes later may be missing, whoever left may be there.</summary>
+    public ReadOnlyMemory<Session?> Snapshot
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _slots.AsMemory(0, _used);
+            }
+        }
+    }
+
     public Enumerator GetEnumerator() => From(0);
 
     /// <summary>Goes on where another going through stopped: at its <see cref="Enumerator.Next"/>.</summary>

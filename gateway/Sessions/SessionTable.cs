@@ -36,6 +36,7 @@ internal sealed class SessionTable
         // A session may end while it is added: both lists have it then, or neither.
         lock (session)
         {
+            session.BroadcastPosition = session.App.Broadcasts.End;
             _sessions[session.Number] = session;
             session.App.Sessions.Add(session);
             Interlocked.Increment(ref _count);

@@ -94,6 +94,57 @@ internal sealed class Outbox
         return outcome;
     }
 
+    /// <summary>Posts what the connection lacks of a run: the place that it has come to moves together with the frames.</summary>
+    /// <param name="run">Numbered frames.</param>
+    /// <param name="position">The number of the first frame that the connection lacks; guarded by this outbox.</param>
+    /// <param name="from">Where it stood before. Nothing is posted when that is the end of the run or behind it.</param>
+    public PostOutcome Post(in FrameRun run, ref long position, out long from)
+    {
+        bool began;
+        PostOutcome outcome;
+        lock (this)
+        {
+            from = position;
+            if (from >= run.End)
+            {
+                return PostOutcome.Sent;
+            }
+
+            position = run.End;
+            var frames = run.From(from);
+            if (_state != State.Open)
+            {
+                return PostOutcome.Closed;
+            }
+
+            if (_backlog is not null && _backlog.PendingBytes + frames.Length > _parts.MaxPendingBytes)
+            {
+                return PostOutcome.Full;
+            }
+
+            outcome = Write(frames, out began);
+            if (IsNotedWhileHeld(outcome, began))
+            {
+                return outcome;
+            }
+        }
+
+        Tell(outcome, began);
+        return outcome;
+    }
+
+    /// <summary>Moves the place that the connection has come to; nothing is posted.</summary>
+    /// <returns>Where it stood before.</returns>
+    public long Skip(ref long position, long to)
+    {
+        lock (this)
+        {
+            var from = position;
+            position = Math.Max(from, to);
+            return from;
+        }
+    }
+
     /// <summary>
     /// Whatever others post meanwhile comes behind what <paramref name="posts"/> posts. What the owner is to be told of those comes when nothing is
     /// locked any more: it may lock what others hold while they post.

@@ -1,16 +1,26 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Microservices.Gateway.Transport;
 
 /// <summary>Sends on the connection's socket, past the transport's pipe: without a copy, a task or an allocation.</summary>
-internal sealed class SocketOutlet : IOutlet
+internal sealed partial class SocketOutlet : IOutlet
 {
+    // Of Linux, from its headers; the numbers are the same on every processor that .NET runs on.
+    private const int DoNotWait = 0x40;
+    private const int NoSignal = 0x4000;
+    private const int Interrupted = 4;
+    private const int TryAgain = 11;
+    private const int NoBuffers = 105;
+
     private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
 
     /// <exception cref="ObjectDisposedException">The link is cut already.</exception>
     public SocketOutlet(Socket socket)
     {
         _socket = socket;
+        _handle = socket.SafeHandle;
         socket.Blocking = false;
     }
 
@@ -18,8 +28,7 @@ internal sealed class SocketOutlet : IOutlet
     {
         try
         {
-            taken = _socket.Send(bytes, SocketFlags.None, out var error);
-            return error is SocketError.Success or SocketError.WouldBlock;
+            return OperatingSystem.IsLinux() ? TrySendDirectly(bytes, out taken) : TrySendBySocket(bytes, out taken);
         }
         catch (ObjectDisposedException)
         {
@@ -56,4 +65,36 @@ internal sealed class SocketOutlet : IOutlet
             // The peer was faster; the reading side tells the connection.
         }
     }
+
+    /// <summary>Around the system call the socket does as much again as all that the gateway does for a frame; a fan-out does little else.</summary>
+    private bool TrySendDirectly(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        nint sent;
+        while ((sent = SystemSend(_handle, bytes, bytes.Length, DoNotWait | NoSignal)) < 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Interrupted:
+                    continue;
+                case TryAgain or NoBuffers:
+                    taken = 0;
+                    return true;
+                default:
+                    taken = 0;
+                    return false;
+            }
+        }
+
+        taken = (int)sent;
+        return true;
+    }
+
+    private bool TrySendBySocket(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = _socket.Send(bytes, SocketFlags.None, out var error);
+        return error is SocketError.Success or SocketError.WouldBlock;
+    }
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint SystemSend(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, nint length, int flags);
 }
