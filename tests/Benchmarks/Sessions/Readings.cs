@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microservices.Benchmarks.Measuring;
 using Microservices.Clusters;
 
 namespace Microservices.Benchmarks.Sessions;

@@ -9,6 +9,9 @@ public sealed class ToolProcess : IAsyncDisposable
 
     private ToolProcess(ChildProcess child) => _child = child;
 
+    /// <summary>The process id.</summary>
+    public int Id => _child.Id;
+
     /// <summary>Starts it.</summary>
     public static async Task<ToolProcess> StartAsync(string program, IEnumerable<string> arguments, string workingDirectory) =>
         new(await ChildProcess.StartAsync(new ProcessStartInfo(program, arguments) { WorkingDirectory = workingDirectory }));

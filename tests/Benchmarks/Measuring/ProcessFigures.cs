@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microservices.Benchmarks;
+namespace Microservices.Benchmarks.Measuring;
 
 /// <summary>What Linux says about a process.</summary>
 internal static class ProcessFigures
@@ -22,5 +22,14 @@ internal static class ProcessFigures
         var stat = File.ReadAllText($"/proc/{processId}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / ClockTicksPerSecond;
+    }
+
+    /// <summary>How many files the process may have open; connections are files.</summary>
+    public static int DescriptorLimit()
+    {
+        const string Row = "Max open files";
+        var line = File.ReadLines("/proc/self/limits").First(static line => line.StartsWith(Row, StringComparison.Ordinal));
+        var soft = line[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : int.MaxValue;
     }
 }

@@ -1,0 +1,137 @@
+using System.Net;
+using Microservices.Benchmarks.Peers;
+using Microservices.Cli.Load.Engine;
+using Tally = Microservices.Cli.Load.Tally;
+
+namespace Microservices.Benchmarks.Clients;
+
+/// <summary>Many clients of one server on one thread, from addresses that few of them share.</summary>
+internal sealed class ClientCrowd : IDisposable
+{
+    private const int AtOnce = 200;
+    private const int ClientsPerAddress = 200;
+    private const int LeastAddresses = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly LoadLoop _loop = new("clients");
+    private readonly LoadConnection[] _connections;
+    private readonly LoadPace _pace = new(0, LoadStamp.Now);
+    private int _next;
+    private int _lost;
+    private int _nextToBeat;
+    private int _beatFrom;
+    private int _beatStep = 1;
+
+    public ClientCrowd(IPeer peer, int count)
+    {
+        var target = LoadTarget.Of(new IPEndPoint(IPAddress.Loopback, peer.Port)) with { Path = peer.Path };
+        _connections = [.. Enumerable.Range(0, count).Select(i => new LoadConnection(_loop, peer.Protocol, peer.Transport, target, SourceOf(i, count), i)
+        {
+            OnLoggedIn = _ => OpenNext(),
+            OnEnded = _ => _lost++,
+        })];
+        _loop.Post(() => _loop.Add(_pace, BeatNext));
+    }
+
+    public int Count => _connections.Length;
+
+    /// <summary>Connects all, so many at once, and waits until they are logged in.</summary>
+    /// <exception cref="InvalidOperationException">Some were not; the message has the reasons.</exception>
+    public async Task OpenAsync()
+    {
+        _loop.Post(() =>
+        {
+            for (var i = 0; i < AtOnce; i++)
+            {
+                OpenNext();
+            }
+        });
+        await WaitAsync(static counters => counters.Open, Count, "logged in");
+    }
+
+    /// <summary>Says goodbye and closes.</summary>
+    public Task LeaveAsync() => _loop.AskAsync(() =>
+    {
+        Array.ForEach(_connections, static connection => connection.Leave());
+        return true;
+    });
+
+    /// <summary>Waits until so much was counted.</summary>
+    /// <param name="count">What.</param>
+    /// <param name="least">How much.</param>
+    /// <param name="what">Its name, for the message.</param>
+    /// <exception cref="InvalidOperationException">It was not within 90 seconds, or connections ended: what is measured then is something else.</exception>
+    public async Task WaitAsync(Func<LoadCounters, long> count, long least, string what)
+    {
+        var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (await AskAsync(count) is var found && found < least)
+        {
+            if (Environment.TickCount64 > end || await _loop.AskAsync(() => _lost) > 0)
+            {
+                throw new InvalidOperationException($"{found} of {least} {what}. {await ReasonsAsync()}");
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>What was counted until now.</summary>
+    public Task<long> AskAsync(Func<LoadCounters, long> count) => _loop.AskAsync(() => count(_loop.Counters));
+
+    /// <summary>From now on some send heartbeats, one after the other, evenly.</summary>
+    /// <param name="perSecond">How many a second over all; 0: none.</param>
+    /// <param name="which">Who.</param>
+    public void Beat(double perSecond, Beating which = Beating.All) => _loop.Post(() =>
+    {
+        (_beatFrom, _beatStep) = which switch { Beating.All => (0, 1), Beating.Even => (0, 2), _ => (1, 2) };
+        _nextToBeat = _beatFrom;
+        _pace.PerSecond = perSecond;
+    });
+
+    public void Dispose() => _loop.Dispose();
+
+    private void OpenNext()
+    {
+        if (_next < Count)
+        {
+            _connections[_next++].Open();
+        }
+    }
+
+    private bool BeatNext()
+    {
+        if (_nextToBeat >= Count)
+        {
+            _nextToBeat = _beatFrom;
+        }
+
+        var connection = _connections[_nextToBeat];
+        connection.Protocol.Beat(connection);
+        _nextToBeat += _beatStep;
+        return true;
+    }
+
+    private async Task<string> ReasonsAsync()
+    {
+        var counters = await _loop.SnapshotAsync();
+        return $"{counters.Open} open; failed: {List(counters.Failed)}; closed: {List(counters.Closed)}";
+    }
+
+    private static string List(Tally tally) => string.Join(", ", tally.List().Select(static one => $"{one.Value} {one.Key}"));
+
+    // Neighbours have different ones: servers count by address who is just coming.
+    private static SocketAddress SourceOf(int index, int count)
+    {
+        const int LastByte = 250;
+        var number = index % Math.Max(LeastAddresses, count / ClientsPerAddress);
+        return new IPEndPoint(new IPAddress([127, 1, (byte)(number / LastByte), (byte)(1 + (number % LastByte))]), 0).Serialize();
+    }
+}
+
+/// <summary>Which clients beat: those of even numbers asked for answers.</summary>
+internal enum Beating
+{
+    All,
+    Even,
+    Odd,
+}

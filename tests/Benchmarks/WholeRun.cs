@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microservices.Benchmarks.Comparison;
+using Microservices.Benchmarks.Results;
+using Microservices.Testing;
+
+namespace Microservices.Benchmarks;
+
+/// <summary>
+/// <c>quick|full [topic…]</c>: measures, keeps what was found as JSON lines, and shows the tables. A full run puts them into <c>docs/benchmarks.md</c>.
+/// <c>BENCHMARK_CONNECTIONS</c> and <c>BENCHMARK_ROUNDS</c> change how much.
+/// </summary>
+internal static class WholeRun
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "benchmarks");
+    private static readonly string Document = Path.Combine(Repository.Root, "docs", "benchmarks.md");
+
+    public static IReadOnlyList<string> Topics { get; } = [.. Tables.Select(static table => table.Topic)];
+
+    private static IReadOnlyList<Table> Tables => [.. ComparisonTables.All];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        string[] topics = args.Length > 1 ? [.. args.Skip(1).Distinct()] : [.. Topics];
+        if (topics.Except(Topics).ToArray() is { Length: > 0 } unknown)
+        {
+            await Console.Error.WriteLineAsync($"No such topic: {string.Join(", ", unknown)}. There are {string.Join(", ", Topics)}.");
+            return 1;
+        }
+
+        var (full, began) = (args[0] == "full", Stopwatch.GetTimestamp());
+        var plan = full ? Plan.Full : Plan.Quick;
+        plan = plan with { Connections = Number("BENCHMARK_CONNECTIONS", plan.Connections), Rounds = Number("BENCHMARK_ROUNDS", plan.Rounds) };
+        var results = new ResultsFile(Folder);
+        Topic[] compared = [.. Enum.GetValues<Topic>().Where(topic => topics.Contains(Name(topic)))];
+        if (compared.Length > 0)
+        {
+            await ComparisonRun.RunAsync(plan, compared, results);
+        }
+
+        Show(topics, results.Measurements, full);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalMinutes:F1} minutes; measurements: {results.Location}"));
+        return 0;
+    }
+
+    private static void Show(string[] topics, IReadOnlyList<Measurement> measurements, bool full)
+    {
+        foreach (var table in Tables.Where(table => topics.Contains(table.Topic)))
+        {
+            if (table.Write(measurements) is { Length: > 0 } text)
+            {
+                Console.WriteLine($"\n== {table.Topic}: {text}");
+                if (full)
+                {
+                    File.WriteAllText(Document, FiguresDocument.Replace(File.ReadAllText(Document), table.Topic, text));
+                }
+            }
+        }
+    }
+
+    private static string Name(Topic topic) => $"{topic}".ToLowerInvariant();
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : otherwise;
+}
