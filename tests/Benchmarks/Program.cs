@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microservices.Benchmarks;
+using Microservices.Benchmarks.Clients;
 using Microservices.Benchmarks.Delivery;
 using Microservices.Benchmarks.Sessions;
 
@@ -8,13 +9,17 @@ if (args.FirstOrDefault() is "quick" or "full")
     return await WholeRun.RunAsync(args);
 }
 
+if (args.FirstOrDefault() == ClientProcess.Command)
+{
+    return await ClientProcess.RunAsync(args);
+}
+
 // Each with its default of sessions.
 Dictionary<string, (int Sessions, Func<int, Task> Run)> benchmarks = new()
 {
     ["logins"] = (10_000, LoginRun.RunAsync),
     ["idle-calls"] = (10_000, IdleCallsRun.RunAsync),
     ["kill-presence"] = (5_000, KillPresenceRun.RunAsync),
-    ["unicast"] = (1_000, UnicastRun.RunAsync),
     ["catch-up"] = (10_000, CatchUpRun.RunAsync),
 };
 

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grpc.Core;
 using Microservices.Benchmarks.Comparison;
+using Microservices.Benchmarks.Delivery;
+using Microservices.Benchmarks.Growth;
+using Microservices.Benchmarks.Pauses;
 using Microservices.Benchmarks.Results;
 using Microservices.Testing;
 
@@ -15,9 +19,9 @@ internal static class WholeRun
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "benchmarks");
     private static readonly string Document = Path.Combine(Repository.Root, "docs", "benchmarks.md");
 
-    public static IReadOnlyList<string> Topics { get; } = [.. Tables.Select(static table => table.Topic)];
+    public static IReadOnlyList<Table> Tables { get; } = [.. ComparisonTables.All, UnicastRun.Table, GrowthRun.Table, PausesRun.Table];
 
-    private static IReadOnlyList<Table> Tables => [.. ComparisonTables.All];
+    public static IReadOnlyList<string> Topics { get; } = [.. Tables.Select(static table => table.Topic)];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -38,9 +42,28 @@ internal static class WholeRun
             await ComparisonRun.RunAsync(plan, compared, results);
         }
 
+        await TryAsync(UnicastRun.Table, () => UnicastRun.RunAsync(plan.Rounds, full ? 20_000 : 4_000, results.Add));
+        await TryAsync(GrowthRun.Table, () => GrowthRun.RunAsync(plan, full, results.Add));
+        await TryAsync(PausesRun.Table, () => PausesRun.RunAsync(plan, TimeSpan.FromSeconds(full ? 45 : 10), results.Add));
         Show(topics, results.Measurements, full);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalMinutes:F1} minutes; measurements: {results.Location}"));
         return 0;
+
+        // One that fails has no table; the others go on.
+        async Task TryAsync(Table table, Func<Task> run)
+        {
+            if (topics.Contains(table.Topic))
+            {
+                try
+                {
+                    await run();
+                }
+                catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException or RpcException)
+                {
+                    Console.WriteLine($"{table.Topic} FAILED: {fault.Message}");
+                }
+            }
+        }
     }
 
     private static void Show(string[] topics, IReadOnlyList<Measurement> measurements, bool full)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microservices.Benchmarks.Peers;
 using Microservices.Cli.Load.Engine;
+using Microservices.Cli.Load.Engine.Transports;
 using Tally = Microservices.Cli.Load.Tally;
 
 namespace Microservices.Benchmarks.Clients;
@@ -15,22 +16,36 @@ internal sealed class ClientCrowd : IDisposable
 
     private readonly LoadLoop _loop = new("clients");
     private readonly LoadConnection[] _connections;
-    private readonly LoadPace _pace = new(0, LoadStamp.Now);
+    private readonly LoadPace _beats = new(0, LoadStamp.Now);
+    private readonly LoadPace _reconnects = new(0, LoadStamp.Now);
     private int _next;
     private int _lost;
     private int _nextToBeat;
+    private int _nextToReconnect;
     private int _beatFrom;
     private int _beatStep = 1;
 
     public ClientCrowd(IPeer peer, int count)
+        : this(LoadTarget.Of(new IPEndPoint(IPAddress.Loopback, peer.Port)) with { Path = peer.Path }, peer.Transport, peer.Protocol, count)
     {
-        var target = LoadTarget.Of(new IPEndPoint(IPAddress.Loopback, peer.Port)) with { Path = peer.Path };
-        _connections = [.. Enumerable.Range(0, count).Select(i => new LoadConnection(_loop, peer.Protocol, peer.Transport, target, SourceOf(i, count), i)
+    }
+
+    /// <param name="target">The server.</param>
+    /// <param name="transport">What lies below the protocol.</param>
+    /// <param name="protocol">What is spoken.</param>
+    /// <param name="count">How many clients; nobody connects yet.</param>
+    public ClientCrowd(LoadTarget target, LoadTransport transport, ILoadProtocol protocol, int count)
+    {
+        _connections = [.. Enumerable.Range(0, count).Select(i => new LoadConnection(_loop, protocol, transport, target, SourceOf(i, count), i)
         {
             OnLoggedIn = _ => OpenNext(),
             OnEnded = _ => _lost++,
         })];
-        _loop.Post(() => _loop.Add(_pace, BeatNext));
+        _loop.Post(() =>
+        {
+            _loop.Add(_beats, BeatNext);
+            _loop.Add(_reconnects, ReconnectNext);
+        });
     }
 
     public int Count => _connections.Length;
@@ -85,8 +100,12 @@ internal sealed class ClientCrowd : IDisposable
     {
         (_beatFrom, _beatStep) = which switch { Beating.All => (0, 1), Beating.Even => (0, 2), _ => (1, 2) };
         _nextToBeat = _beatFrom;
-        _pace.PerSecond = perSecond;
+        _beats.PerSecond = perSecond;
     });
+
+    /// <summary>From now on one after the other loses its link and comes back at once.</summary>
+    /// <param name="perSecond">How many a second; 0: none.</param>
+    public void Reconnect(double perSecond) => _loop.Post(() => _reconnects.PerSecond = perSecond);
 
     public void Dispose() => _loop.Dispose();
 
@@ -108,6 +127,19 @@ internal sealed class ClientCrowd : IDisposable
         var connection = _connections[_nextToBeat];
         connection.Protocol.Beat(connection);
         _nextToBeat += _beatStep;
+        return true;
+    }
+
+    // Who is still coming back is passed over.
+    private bool ReconnectNext()
+    {
+        var connection = _connections[_nextToReconnect++ % Count];
+        if (connection.Phase == LoadPhase.Ready)
+        {
+            connection.Drop();
+            connection.Open();
+        }
+
         return true;
     }
 

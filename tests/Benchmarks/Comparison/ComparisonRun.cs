@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grpc.Core;
 using Microservices.Benchmarks.Results;
 using Microservices.Testing;
 
@@ -23,7 +24,7 @@ internal static class ComparisonRun
             contestants = [.. contestants.Where(static one => one.IsInstalled)];
             for (var round = 1; round <= plan.Rounds; round++)
             {
-                foreach (var contestant in Order(contestants, round))
+                foreach (var contestant in Order(contestants, round).Where(one => round <= one.Rounds))
                 {
                     await VisitAsync(contestant, round, plan, [.. contestant.Topics.Intersect(topics)], results);
                 }
@@ -59,7 +60,7 @@ internal static class ComparisonRun
                 measured.Add(string.Create(CultureInfo.InvariantCulture, $"{measurement.Topic} {measurement.Figure} {measurement.Value:G4}"));
             }).RunAsync();
         }
-        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException or HttpRequestException or OperationCanceledException or RpcException)
         {
             measured.Add($"FAILED: {fault.Message}");
         }

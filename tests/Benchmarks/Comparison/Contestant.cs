@@ -36,11 +36,14 @@ internal sealed record Contestant(string Name, Func<int, Task<IPeer>> StartAsync
             new(Kestrel, static _ => FramePeer.StartKestrelAsync(), "", BeatAnswers.ToEven, All),
             new(GatewayInMemory, OurGateway(GatewayLink.Tcp, "memory"), "/usr/bin/redis-server", BeatAnswers.ToEven, Topic.Logins),
             new(SignalR, static _ => SignalRPeer.StartAsync(), "", BeatAnswers.Never, All),
-            new(GatewayOnTls, OurGateway(GatewayLink.Tls, "redis"), "/usr/bin/redis-server", BeatAnswers.ToEven, Topic.Logins, Topic.Memory),
+            new(GatewayOnTls, OurGateway(GatewayLink.Tls, "redis"), "/usr/bin/redis-server", BeatAnswers.ToEven, Topic.Logins, Topic.Memory) { Rounds = 1 },
             new(Nats, static _ => NatsPeer.StartAsync(), Programs.Nats, BeatAnswers.Always, All),
             new(Mosquitto, static _ => MosquittoPeer.StartAsync(), Programs.Mosquitto, BeatAnswers.Always, All),
         ];
     }
+
+    /// <summary>In how many rounds it takes part: who is only reported takes part once.</summary>
+    public int Rounds { get; init; } = int.MaxValue;
 
     public bool IsOurs => Name.StartsWith(Gateway, StringComparison.Ordinal);
 

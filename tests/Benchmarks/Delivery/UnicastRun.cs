@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
+using Microservices.Benchmarks.Results;
 using Microservices.Benchmarks.Sessions;
 using Microservices.Clusters;
 using Microservices.Clusters.Crowds;
@@ -15,60 +16,82 @@ namespace Microservices.Benchmarks.Delivery;
 /// </summary>
 internal static class UnicastRun
 {
+    private const string Topic = "unicast";
     private const int CallsAtOnce = 64;
-    private const int Runs = 3;
-    private const int WarmUp = 10_000;
-    private const int Messages = 40_000;
+    private const int Sessions = 1_000;
     private static readonly TimeSpan Silent = TimeSpan.FromHours(1);
 
-    public static async Task RunAsync(int sessions)
+    public static Table Table { get; } = new(
+        Topic,
+        [
+            ("per_second", "messages a second, callers and clients on the same machine"), ("p50", "p50 at half that rate, ms"), ("p99", "p99, ms"),
+            ("gateway", "CPU s per million: gateway"), ("center", "center"), ("register", "register"), ("redis", "Redis"), ("rabbitmq", "RabbitMQ"), ("clients", "callers and clients"),
+        ],
+        [],
+        "quality");
+
+    /// <param name="rounds">How often in each quality.</param>
+    /// <param name="messages">In each run.</param>
+    /// <param name="found">Gets what was measured.</param>
+    public static async Task RunAsync(int rounds, int messages, Action<Measurement> found)
     {
         await using var cluster = await Cluster.StartNewAsync(ClusterShape.Small);
         var app = await cluster.NewAppAsync(new AppDescription { InboxMaxMessages = 100_000, InboxMaxBytes = 64 << 20 });
         var arrivals = new Arrivals();
-        var members = (await cluster.NewUsersAsync(sessions, app))
+        var members = (await cluster.NewUsersAsync(Sessions, app))
             .Select(user => new Member(user, app) { AsksForAcks = true, Acknowledges = true, PushHandler = arrivals.Take }).ToArray();
         await using var crowd = new Crowd(app, members, Silent);
         await crowd.LoginAsync(cluster.Gateways[0].Port);
         foreach (var qos in new[] { Qos.AtMostOnce, Qos.AtLeastOnce })
         {
             var run = new Sending(cluster, app, members, arrivals, qos);
-            await run.SendAsync(WarmUp, rate: null);
-            for (var i = 0; i < Runs; i++)
+            await run.SendAsync(messages / 4, rate: null);
+            for (var round = 1; round <= rounds; round++)
             {
-                var rate = await MeasureAsync(cluster, run, qos, rate: null);
-                await MeasureAsync(cluster, run, qos, rate / 2);
+                void Found(string figure, double value) => found(new Measurement(Topic, figure, qos == Qos.AtMostOnce ? "QoS 0" : "QoS 1", round, value, Sessions));
+                var most = await MeasureAsync(cluster, run, qos, messages, rate: null);
+                Found("per_second", most.PerSecond);
+                foreach (var (process, cpu) in most.Cpu)
+                {
+                    Found(process, cpu);
+                }
+
+                var paced = await MeasureAsync(cluster, run, qos, messages, most.PerSecond / 2);
+                Found("p50", paced.P50);
+                Found("p99", paced.P99);
             }
         }
     }
 
-    private static async Task<double> MeasureAsync(Cluster cluster, Sending run, Qos qos, double? rate)
+    private static async Task<(double PerSecond, double P50, double P99, Dictionary<string, double> Cpu)> MeasureAsync(
+        Cluster cluster, Sending run, Qos qos, int messages, double? rate)
     {
         using var self = Process.GetCurrentProcess();
         var own = self.TotalProcessorTime;
         var before = await Readings.TakeAsync(cluster);
-        var (took, latencies) = await run.SendAsync(Messages, rate);
+        var (took, latencies) = await run.SendAsync(messages, rate);
         await run.WaitUntilAcknowledgedAsync();
         var after = await Readings.TakeAsync(cluster);
         self.Refresh();
 
-        var cpu = after.CpuSeconds.ToDictionary(static one => one.Key, one => (one.Value - before.CpuSeconds[one.Key]) * 1e6 / Messages);
-        cpu["clients and callers"] = (self.TotalProcessorTime - own).TotalSeconds * 1e6 / Messages;
+        var cpu = after.CpuSeconds.ToDictionary(static one => one.Key, one => (one.Value - before.CpuSeconds[one.Key]) * 1e6 / messages);
+        cpu["clients"] = (self.TotalProcessorTime - own).TotalSeconds * 1e6 / messages;
         Array.Sort(latencies);
+        var (p50, p99) = (latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100]);
         Write($"""
-            {qos}, {(rate is { } paced ? Invariant($"{paced:F0} a second") : "as many as can be")}: {Messages / took:F0} messages a second
-              ms from call to handler: p50 {latencies[latencies.Length / 2]:F1}, p99 {latencies[latencies.Length * 99 / 100]:F1}
+            {qos}, {(rate is { } paced ? Invariant($"{paced:F0} a second") : "as many as can be")}: {messages / took:F0} messages a second
+              ms from call to handler: p50 {p50:F1}, p99 {p99:F1}
               CPU s per million: {string.Join(", ", cpu.Select(static one => Invariant($"{one.Key} {one.Value:F0}")))}
-              Redis per message: {Store(before, after)}
+              Redis per message: {Store(before, after, messages)}
             """);
-        return Messages / took;
+        return (messages / took, p50, p99, cpu);
     }
 
     // Scripts come first: what they do inside is counted as commands of their own.
-    private static string Store(Readings before, Readings after) =>
+    private static string Store(Readings before, Readings after, int messages) =>
         string.Join(", ", after.RedisCallsSince(before).OrderBy(static one => one.Command.StartsWith("eval", StringComparison.Ordinal) ? 0 : 1)
-            .Where(static one => one.Growth > Messages / 200)
-            .Select(static one => Invariant($"{one.Command} {(double)one.Growth / Messages:F2}")));
+            .Where(one => one.Growth > messages / 200)
+            .Select(one => Invariant($"{one.Command} {(double)one.Growth / messages:F2}")));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -17,11 +17,14 @@ internal sealed class GatewayPeer : IPeer
 
     private GatewayPeer(Cluster cluster, TempFolder folder, int port, LoadTransport transport, TestUser[] users)
     {
-        (Cluster, _folder, Port, Transport) = (cluster, folder, port, transport);
+        (Cluster, _folder, Port, Transport, Users) = (cluster, folder, port, transport, users);
         Protocol = new FrameProtocol(index => FrameProtocol.Login(users[index].Name, users[index].Token, index));
     }
 
     public Cluster Cluster { get; }
+
+    /// <summary>The clients, by number.</summary>
+    public IReadOnlyList<TestUser> Users { get; }
 
     public int ProcessId => Cluster.Gateways[0].ProcessId;
 

@@ -16,6 +16,9 @@ internal sealed class MetricsReading(string text)
             .Select(one => (one.Key, one.Value - earlier._series.GetValueOrDefault(one.Key)))
             .Where(static one => one.Item2 > 0);
 
+    /// <summary>Whether there is a series of this name.</summary>
+    public bool Has(string name) => _series.Keys.Any(key => key == name || key.StartsWith(name + "{", StringComparison.Ordinal));
+
     public double Growth(MetricsReading earlier, string name) => Since(earlier, name).Sum(static one => one.Growth);
 
     /// <summary>The value of a label in a series' name.</summary>
