@@ -12,7 +12,7 @@ namespace Microservices.Benchmarks;
 
 /// <summary>
 /// <c>quick|full [topic…]</c>: measures, keeps what was found as JSON lines, and shows the tables. A full run puts them into <c>docs/benchmarks.md</c>.
-/// <c>BENCHMARK_CONNECTIONS</c> and <c>BENCHMARK_ROUNDS</c> change how much.
+/// <c>BENCHMARK_CONNECTIONS</c> and <c>BENCHMARK_ROUNDS</c> change how much, <c>BENCHMARK_SERVERS</c> who is compared.
 /// </summary>
 internal static class WholeRun
 {
@@ -39,7 +39,7 @@ internal static class WholeRun
         Topic[] compared = [.. Enum.GetValues<Topic>().Where(topic => topics.Contains(Name(topic)))];
         if (compared.Length > 0)
         {
-            await ComparisonRun.RunAsync(plan, compared, results);
+            await ComparisonRun.RunAsync(plan, compared, Servers(), results);
         }
 
         await TryAsync(UnicastRun.Table, () => UnicastRun.RunAsync(plan.Rounds, full ? 20_000 : 4_000, results.Add));
@@ -82,6 +82,9 @@ internal static class WholeRun
     }
 
     private static string Name(Topic topic) => $"{topic}".ToLowerInvariant();
+
+    private static string[] Servers() =>
+        (Environment.GetEnvironmentVariable("BENCHMARK_SERVERS") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : otherwise;

@@ -12,7 +12,7 @@ internal sealed class ClientCrowd : IDisposable
     private const int AtOnce = 200;
     private const int ClientsPerAddress = 200;
     private const int LeastAddresses = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly LoadLoop _loop = new("clients");
     private readonly LoadConnection[] _connections;
@@ -75,13 +75,14 @@ internal sealed class ClientCrowd : IDisposable
     /// <param name="count">What.</param>
     /// <param name="least">How much.</param>
     /// <param name="what">Its name, for the message.</param>
-    /// <exception cref="InvalidOperationException">It was not within 90 seconds, or connections ended: what is measured then is something else.</exception>
+    /// <exception cref="InvalidOperationException">Nothing was counted for 30 seconds, or connections ended: what is measured then is something else.</exception>
     public async Task WaitAsync(Func<LoadCounters, long> count, long least, string what)
     {
-        var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        var (latest, since) = (-1L, Environment.TickCount64);
         while (await AskAsync(count) is var found && found < least)
         {
-            if (Environment.TickCount64 > end || await _loop.AskAsync(() => _lost) > 0)
+            (latest, since) = found > latest ? (found, Environment.TickCount64) : (latest, since);
+            if (Environment.TickCount64 - since > Patience.TotalMilliseconds || await _loop.AskAsync(() => _lost) > 0)
             {
                 throw new InvalidOperationException($"{found} of {least} {what}. {await ReasonsAsync()}");
             }

@@ -9,13 +9,17 @@ namespace Microservices.Benchmarks.Comparison;
 /// <summary>All servers beside each other: in each round every server once, and each round begins with another.</summary>
 internal static class ComparisonRun
 {
-    public static async Task RunAsync(Plan plan, Topic[] topics, ResultsFile results)
+    /// <param name="plan">How much.</param>
+    /// <param name="topics">What is compared.</param>
+    /// <param name="servers">Who; nobody named: all.</param>
+    /// <param name="results">Gets what was measured.</param>
+    public static async Task RunAsync(Plan plan, Topic[] topics, string[] servers, ResultsFile results)
     {
         RabbitServer? rabbit = null;
         try
         {
             Contestant[] contestants = [.. Contestant.List(async () => rabbit ??= await RabbitServer.StartNewAsync())
-                .Where(one => one.Topics.Intersect(topics).Any())];
+                .Where(one => one.Topics.Intersect(topics).Any() && (servers.Length == 0 || servers.Contains(one.Name)))];
             foreach (var missing in contestants.Where(static one => !one.IsInstalled))
             {
                 Console.WriteLine($"{missing.Name} is left out: there is no {missing.Needs}.");
