@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microservices.Benchmarks;
 using Microservices.Benchmarks.Clients;
+using Microservices.Benchmarks.Collector;
 using Microservices.Benchmarks.Delivery;
 using Microservices.Benchmarks.Sessions;
 
@@ -21,6 +22,7 @@ Dictionary<string, (int Sessions, Func<int, Task> Run)> benchmarks = new()
     ["idle-calls"] = (10_000, IdleCallsRun.RunAsync),
     ["kill-presence"] = (5_000, KillPresenceRun.RunAsync),
     ["catch-up"] = (10_000, CatchUpRun.RunAsync),
+    ["collector"] = (10_000, CollectorRun.RunAsync),
 };
 
 var sessions = 0;

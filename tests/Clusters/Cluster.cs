@@ -29,7 +29,7 @@ public sealed partial class Cluster : IAsyncDisposable
         _key = ApiKeys.Create(_settings.KeyFile);
         Registers = [.. registerPorts.Select((port, i) => Instance($"register-{i}", "register", "Register", port, _settings.Register))];
         Gateways = [.. Enumerable.Range(0, shape.Gateways).Select(i => Instance($"gateway-{i}", "gateway", "Gateway", FreePorts.Take(),
-            (port, adminPort) => _settings.Gateway($"gateway-{i}", port, adminPort)))];
+            (port, adminPort) => With(_settings.Gateway($"gateway-{i}", port, adminPort), shape.GatewayOptions)))];
         Centers = [.. Enumerable.Range(0, shape.Centers).Select(i => Instance($"center-{i}", "center", "Center", FreePorts.Take(), _settings.Center))];
         Dispatchers = [.. Enumerable.Range(0, shape.Dispatchers).Select(i => Instance($"dispatcher-{i}", "dispatcher", "Dispatcher", FreePorts.Take(), _settings.Dispatcher))];
     }
@@ -159,6 +159,16 @@ public sealed partial class Cluster : IAsyncDisposable
                 return metadata;
             });
         }
+    }
+
+    private static Dictionary<string, string?> With(Dictionary<string, string?> settings, IReadOnlyDictionary<string, string> more)
+    {
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
     }
 
     private static ServiceInstance Instance(

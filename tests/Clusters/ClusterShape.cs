@@ -11,4 +11,7 @@ public sealed record ClusterShape(int Registers, int Gateways, int Centers, int 
 
     /// <summary>Options of every process, such as <c>Rooms__LeaseTime</c>: a section that a service doesn't have is ignored by it.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The environment of gateways only, such as settings of their runtime.</summary>
+    public IReadOnlyDictionary<string, string> GatewayOptions { get; init; } = new Dictionary<string, string>();
 }

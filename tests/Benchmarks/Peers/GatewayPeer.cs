@@ -41,7 +41,9 @@ internal sealed class GatewayPeer : IPeer
     /// <param name="link">How clients connect.</param>
     /// <param name="store">Where register keeps sessions and tokens: <c>redis</c> or <c>memory</c>.</param>
     /// <param name="users">How many clients there will be.</param>
-    public static async Task<IPeer> StartAsync(RabbitServer rabbit, GatewayLink link, string store, int users)
+    /// <param name="environment">Of the gateway only.</param>
+    public static async Task<GatewayPeer> StartAsync(
+        RabbitServer rabbit, GatewayLink link, string store, int users, IReadOnlyDictionary<string, string>? environment = null)
     {
         var (folder, port) = (new TempFolder(), FreePorts.Take());
         var certificate = new TestCertificate();
@@ -57,7 +59,7 @@ internal sealed class GatewayPeer : IPeer
             (options["Tls__Port"], options["Tls__CertificateFile"], options["Tls__KeyFile"]) = ($"{port}", certificateFile, keyFile);
         }
 
-        var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Options = options }, rabbit);
+        var cluster = await Cluster.StartNewAsync(ClusterShape.Small with { Options = options, GatewayOptions = environment ?? new Dictionary<string, string>() }, rabbit);
         var transport = link switch
         {
             GatewayLink.WebSocket => LoadTransport.WebSocket,
