@@ -15,12 +15,14 @@ namespace Microservices.Benchmarks.Collector;
 /// </summary>
 internal static class CollectorRun
 {
+    private const int RoundsToPublish = 3;
     private const int WarmUpClients = 500;
     private const int WarmUpBroadcasts = 10;
     private const int Broadcasts = 20;
     private const int PayloadBytes = 128;
     private const double BeatsPerClient = 0.1;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(7);
+    private static readonly string Document = Path.Combine(Repository.Root, "docs", "benchmarks.md");
 
     private static readonly Table Table = new(
         "collector",
@@ -41,7 +43,7 @@ internal static class CollectorRun
             return;
         }
 
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("BENCHMARK_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 3;
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("BENCHMARK_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : RoundsToPublish;
         var found = new List<Measurement>();
         await using var rabbit = await RabbitServer.StartNewAsync();
         for (var round = 1; round <= rounds; round++)
@@ -54,7 +56,12 @@ internal static class CollectorRun
             }
         }
 
-        Console.WriteLine(Table.Write(found));
+        var table = Table.Write(found);
+        Console.WriteLine(table);
+        if (settings.Length == CollectorSetting.All.Count && rounds >= RoundsToPublish)
+        {
+            File.WriteAllText(Document, FiguresDocument.Replace(File.ReadAllText(Document), Table.Topic, table));
+        }
     }
 
     // One that falls over on a busy machine has no figures in this round; the others go on.
