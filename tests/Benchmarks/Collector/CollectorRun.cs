@@ -11,7 +11,7 @@ namespace Microservices.Benchmarks.Collector;
 
 /// <summary>
 /// The gateway under each setting of its garbage collector: memory, CPU of a broadcast and of a mixed load, and the pauses in it. Settings take turns;
-/// <c>BENCHMARK_ROUNDS</c> is how often, <c>BENCHMARK_SETTINGS</c> names those that are wanted.
+/// <c>BENCHMARK_ROUNDS</c> is how often, <c>BENCHMARK_SETTINGS</c> names those that are wanted, with semicolons between them.
 /// </summary>
 internal static class CollectorRun
 {
@@ -35,11 +35,11 @@ internal static class CollectorRun
 
     public static async Task RunAsync(int connections)
     {
-        var wanted = Environment.GetEnvironmentVariable("BENCHMARK_SETTINGS")?.Split(',', StringSplitOptions.TrimEntries);
+        var wanted = Environment.GetEnvironmentVariable("BENCHMARK_SETTINGS")?.Split(';', StringSplitOptions.TrimEntries);
         CollectorSetting[] settings = [.. CollectorSetting.All.Where(setting => wanted is null || wanted.Contains(setting.Name))];
         if (settings.Length == 0)
         {
-            Console.WriteLine($"BENCHMARK_SETTINGS names none of: {string.Join(", ", CollectorSetting.All.Select(static setting => setting.Name))}");
+            Console.WriteLine($"BENCHMARK_SETTINGS names none of: {string.Join("; ", CollectorSetting.All.Select(static setting => setting.Name))}");
             return;
         }
 
