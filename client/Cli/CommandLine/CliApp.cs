@@ -15,6 +15,9 @@ namespace Microservices.Cli.CommandLine;
 /// <summary>The command line: what commands there are, and how their faults are told.</summary>
 internal static class CliApp
 {
+    /// <summary>How long a command may take to end well after Ctrl+C.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(20);
+
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var parsed = Root(terminal).Parse(args.Length == 0 ? ["--help"] : args);
@@ -31,7 +34,7 @@ internal static class CliApp
                 Output = terminal.Out.Profile.Out.Writer,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+                ProcessTerminationTimeout = EndTimeout,
             };
             return await parsed.InvokeAsync(invocation, cancellationToken);
         }

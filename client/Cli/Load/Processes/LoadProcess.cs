@@ -9,7 +9,9 @@ namespace Microservices.Cli.Load.Processes;
 internal sealed class LoadProcess : IDisposable
 {
     private const int MaxErrorCharacters = 300;
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
+
+    // Less than this process has after Ctrl+C: CliApp.EndTimeout.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private string _error = "";
