@@ -54,6 +54,7 @@ internal sealed partial class Connection
             // The link may be lost already, and the session wait for its client.
             _parts.Parking.End(session, reason);
             EndBound(session);
+            _parts.FanOut.CatchUp(session);
             if (!IsClosing)
             {
                 Send(Command.Unbound, new Unbound

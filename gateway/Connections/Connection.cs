@@ -281,6 +281,12 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             return;
         }
 
+        // What came before the reason is sent before it.
+        if (Session is { } session)
+        {
+            _parts.FanOut.CatchUp(session);
+        }
+
         Complete(FramedLast(LastFrames.Encode(this, _parts, reason, message, error, spreadMs), reason));
     }
 

@@ -177,7 +177,6 @@ internal sealed class RoomInbox(
         {
             if (sessions.Find(key) is { } session)
             {
-                fanOut.CatchUp(session);
                 session.Close((Code)close.Code, close.Message);
             }
             else

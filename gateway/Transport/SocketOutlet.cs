@@ -9,9 +9,6 @@ internal sealed partial class SocketOutlet : IOutlet
     // Of Linux, from its headers; the numbers are the same on every processor that .NET runs on.
     private const int DoNotWait = 0x40;
     private const int NoSignal = 0x4000;
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
-    private const int NoBuffers = 105;
 
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -66,27 +63,14 @@ internal sealed partial class SocketOutlet : IOutlet
         }
     }
 
-    /// <summary>Around the system call the socket does as much again as all that the gateway does for a frame; a fan-out does little else.</summary>
+    /// <summary>
+    /// Around the system call the socket does as much again as all that the gateway does for a frame; a fan-out does little else. Why a call failed
+    /// is not asked, for that would cost each call: the socket is told to try again, and knows.
+    /// </summary>
     private bool TrySendDirectly(ReadOnlySpan<byte> bytes, out int taken)
     {
-        nint sent;
-        while ((sent = SystemSend(_handle, bytes, bytes.Length, DoNotWait | NoSignal)) < 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Interrupted:
-                    continue;
-                case TryAgain or NoBuffers:
-                    taken = 0;
-                    return true;
-                default:
-                    taken = 0;
-                    return false;
-            }
-        }
-
-        taken = (int)sent;
-        return true;
+        taken = (int)SystemSend(_handle, bytes, bytes.Length, DoNotWait | NoSignal);
+        return taken >= 0 || TrySendBySocket(bytes, out taken);
     }
 
     private bool TrySendBySocket(ReadOnlySpan<byte> bytes, out int taken)
@@ -95,6 +79,6 @@ internal sealed partial class SocketOutlet : IOutlet
         return error is SocketError.Success or SocketError.WouldBlock;
     }
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "send")]
     private static partial nint SystemSend(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, nint length, int flags);
 }

@@ -32,7 +32,8 @@ public sealed class ServiceInstance(string name, string dll, int port, int admin
             await _process.DisposeAsync();
         }
 
-        _process = await ServiceProcess.StartAsync(dll, [], environment, Path.GetTempPath());
+        // Where it starts it watches for changed settings: not in a folder in which others write.
+        _process = await ServiceProcess.StartAsync(dll, [], environment, Path.GetDirectoryName(dll));
     }
 
     public Task WaitUntilReadyAsync() => Running.WaitUntilReadyAsync(adminPort, TimeSpan.FromSeconds(90));

@@ -39,11 +39,18 @@ internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStandin
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (TryDoSlice(out var isInDoubt))
+        // Others get the thread in between; where nobody waits for it, another thread would wake up for nothing.
+        bool isInDoubt;
+        while (TryDoSlice(out isInDoubt))
         {
-            Queue();
+            if (ThreadPool.PendingWorkItemCount > 0)
+            {
+                Queue();
+                return;
+            }
         }
-        else if (isInDoubt)
+
+        if (isInDoubt)
         {
             _ = GoOnLaterAsync();
         }

@@ -14,6 +14,9 @@ internal sealed class ClientCrowd : IDisposable
     private const int LeastAddresses = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longer than any server takes from one message of a broadcast to the next.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMicroseconds(200);
+
     private readonly LoadLoop _loop = new("clients");
     private readonly LoadConnection[] _connections;
     private readonly LoadPace _beats = new(0, LoadStamp.Now);
@@ -107,6 +110,9 @@ internal sealed class ClientCrowd : IDisposable
     /// <summary>From now on one after the other loses its link and comes back at once.</summary>
     /// <param name="perSecond">How many a second; 0: none.</param>
     public void Reconnect(double perSecond) => _loop.Post(() => _reconnects.PerSecond = perSecond);
+
+    /// <summary>Whether the clients go on looking for the next message before they sleep: no server is charged for waking them for each, which the slower one would be.</summary>
+    public void StayAwake(bool yes) => _loop.Linger = yes ? Linger : TimeSpan.Zero;
 
     public void Dispose() => _loop.Dispose();
 

@@ -18,7 +18,6 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
     private const int Bursts = 5;
     private const int BurstSize = 10;
     private const double BeatsPerSecond = 10_000;
-    private static readonly TimeSpan BeatWarmUp = TimeSpan.FromMilliseconds(500);
 
     public async Task RunAsync()
     {
@@ -82,11 +81,20 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
         }
     }
 
-    // Each is complete before the next begins, so that nothing of two is sent at once. The first is for warming up.
+    // Each is complete before the next begins, so that nothing of two is sent at once. The first are for warming up.
     private async Task BroadcastAsync(Topic topic, string name, ClientCrowd crowd, int least, int times)
     {
-        await SendAsync(crowd, times);
-        var (meter, began, bytes, sent) = (Meter(), Stopwatch.GetTimestamp(), await crowd.AskAsync(static counters => counters.BytesIn), 0);
+        crowd.StayAwake(true);
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            await SendAsync(crowd, times);
+        }
+        while (topics.Contains(topic) && Stopwatch.GetElapsedTime(began) < plan.WarmUp);
+
+        await SettledCpu.WaitAsync(peer.ProcessId);
+        began = Stopwatch.GetTimestamp();
+        var (meter, bytes, sent) = (Meter(), await crowd.AskAsync(static counters => counters.BytesIn), 0);
         while (sent < least || (topics.Contains(topic) && Stopwatch.GetElapsedTime(began) < plan.AtLeast))
         {
             await SendAsync(crowd, times);
@@ -94,6 +102,7 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
         }
 
         var cpu = meter.Read();
+        crowd.StayAwake(false);
         var deliveries = (double)sent * times * crowd.Count;
         bytes = await crowd.AskAsync(static counters => counters.BytesIn) - bytes;
         Found(topic, "cpu", cpu.Server * 1e6 / deliveries, name);
@@ -137,7 +146,11 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
     private async Task BeatAsync(ClientCrowd crowd, string figure, Beating who)
     {
         crowd.Beat(Math.Min(BeatsPerSecond, crowd.Count), who);
-        await Task.Delay(BeatWarmUp);
+        await Task.Delay(plan.WarmUp);
+        crowd.Beat(0);
+        await SettledCpu.WaitAsync(peer.ProcessId);
+        crowd.Beat(Math.Min(BeatsPerSecond, crowd.Count), who);
+        await Task.Delay(plan.WarmUp);
         var (meter, beats) = (Meter(), await crowd.AskAsync(static counters => counters.Heartbeats));
         await Task.Delay(plan.Beating);
         var cpu = meter.Read();

@@ -18,13 +18,16 @@ public sealed class FanOutAllocationTests
     private const int AllowedBytesPerFrame = 8;
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task Push_FromTheBus_CostsNothingForEachRecipient(bool overWebSocket, bool isNamed)
+    [InlineData(false, false, 256)]
+    [InlineData(false, false, 0)]
+    [InlineData(false, true, 256)]
+    [InlineData(true, false, 256)]
+    [InlineData(true, false, 0)]
+    [InlineData(true, true, 256)]
+    public async Task Push_FromTheBus_CostsNothingForEachRecipient(bool overWebSocket, bool isNamed, int gatherAbove)
     {
-        await using var gateway = await RunningGateway.StartAsync(new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 });
+        await using var gateway = await RunningGateway.StartAsync(
+            new FakeRegister { RenewEveryMs = 3_600_000, LeaseMs = 7_200_000 }, true, ("Delivery:GatherAboveSessions", $"{gatherAbove}"));
         var clients = new List<TestClient>();
         var few = await MeasureAsync(Few, enough: 0);
 

@@ -30,6 +30,7 @@ internal sealed class LoadLoop : IDisposable
     private readonly Thread _thread;
     private LoadConnection?[] _slots = new LoadConnection?[InitialSlots];
     private int _usedSlots;
+    private long _lingerNs;
     private uint _watched;
     private byte[]? _plain;
     private int _isAwake;
@@ -54,6 +55,15 @@ internal sealed class LoadLoop : IDisposable
 
     /// <summary>The clock of the engine, ns.</summary>
     public static long Now => LoadStamp.Now;
+
+    /// <summary>
+    /// For how long it goes on looking, when nothing comes any more, before it sleeps; normally not at all. A server on the same machine is not charged
+    /// for waking it then, once for each message where the server is the slower one.
+    /// </summary>
+    public TimeSpan Linger
+    {
+        set => Volatile.Write(ref _lingerNs, (long)value.TotalNanoseconds);
+    }
 
     /// <summary>Ends with the loop; fails when a bug ended it.</summary>
     public Task Ended => _ended.Task;
@@ -149,9 +159,14 @@ internal sealed class LoadLoop : IDisposable
     {
         try
         {
+            var busyUntil = long.MinValue;
             while (!_isStopping)
             {
-                Turn(_epoll.Wait(RunPaced()));
+                var linger = Volatile.Read(ref _lingerNs);
+                var wait = RunPaced();
+                var ready = _epoll.Wait(linger > 0 && Now < busyUntil ? 0 : wait);
+                Turn(ready);
+                busyUntil = ready > 0 && linger > 0 ? Now + linger : busyUntil;
             }
 
             CloseAll();

@@ -129,6 +129,21 @@ public class BroadcastTests
     }
 
     [Fact]
+    public async Task GatewayThatStopsWhileTheyGather_SendsThemFirst()
+    {
+        await using var gateway = await StartAsync();
+        var ann = await gateway.LogInAsync("ann");
+        await BroadcastAsync(gateway, [1, 2]);
+
+        var stopping = gateway.StopAsync();
+
+        Assert.Equal(["1", "2"], await ReadAsync(ann, 2));
+        Assert.Equal(Code.GoingAway, (await ann.ReadAsync<Directive>(Command.Directive)).Code);
+        ann.Dispose();
+        await stopping;
+    }
+
+    [Fact]
     public async Task TooManyAtOnce_WaitAndAllArrive()
     {
         const int Most = 2 * BroadcastBatch.MaxCount + 10;
