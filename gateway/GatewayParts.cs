@@ -86,6 +86,9 @@ internal static class GatewayParts
             // What a connection reads is handled on the thread that read it: no handler blocks.
             transport.UnsafePreferInlineScheduling = true;
 
+            // In a storm more clients come between two turns of the accepting loop than the default of 512; what doesn't fit tries again a second later. The system's own limit holds too.
+            transport.Backlog = 4096;
+
             // What a client with TLS does not take is to wait in its outbox, where it is limited, not here.
             transport.MaxWriteBufferSize = 32 * 1024;
 
