@@ -16,7 +16,7 @@ namespace Microservices.Gateway.Delivery.Broadcasts;
 /// <item>What comes for one session meanwhile is sent behind the broadcasts that came before it: <see cref="CatchUp"/>.</item>
 /// </list>
 /// </summary>
-internal sealed class FanOut(RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts, IOptions<DeliveryOptions> options, TimeProvider time) : IDisposable
+internal sealed class FanOut(RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<FanOut> logger) : IDisposable
 {
     /// <summary>Gathering takes a small part of what going through the sessions does, about 10 µs each.</summary>
     private static readonly TimeSpan GatherPerSession = TimeSpan.FromMicroseconds(1);
@@ -65,17 +65,28 @@ internal sealed class FanOut(RoomState room, LeaseStanding standing, GatewayMetr
 
         var (leaving, open) = broadcasts.BeginRead();
         var sender = new BroadcastSender(room, metrics, counts);
-        if (leaving is not null)
+        try
         {
-            sender.Send(session, leaving, leaving.View(RecipientForm.Of(session)));
+            if (leaving is not null)
+            {
+                sender.Send(session, leaving, leaving.View(RecipientForm.Of(session)));
+            }
+
+            if (open is not null)
+            {
+                sender.Send(session, open, open.View(RecipientForm.Of(session)));
+            }
+        }
+        catch (Exception fault)
+        {
+            // What is next for the session is worth more than these.
+            Log.BroadcastsFailed(logger, fault, (leaving?.Count ?? 0) + (open?.Count ?? 0));
+        }
+        finally
+        {
+            broadcasts.EndRead();
         }
 
-        if (open is not null)
-        {
-            sender.Send(session, open, open.View(RecipientForm.Of(session)));
-        }
-
-        broadcasts.EndRead();
         sender.Count();
     }
 
@@ -103,5 +114,5 @@ internal sealed class FanOut(RoomState room, LeaseStanding standing, GatewayMetr
 
     private FanOutPass PassOf(AppEntry app) => _passes.TryGetValue(app, out var pass)
         ? pass
-        : _passes.GetOrAdd(app, new FanOutPass(app, room, standing, metrics, counts, time));
+        : _passes.GetOrAdd(app, new FanOutPass(app, room, standing, metrics, counts, time, logger));
 }

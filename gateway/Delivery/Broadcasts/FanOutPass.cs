@@ -16,15 +16,16 @@ internal sealed class FanOutPass : IDisposable
 
     private readonly AppEntry _app;
     private readonly FanOutMetrics _counts;
-    private readonly FanOutWorker[] _workers;
+    private readonly Func<FanOutWorker> _hire;
+    private readonly FanOutWorker?[] _workers = new FanOutWorker?[Environment.ProcessorCount];
     private readonly ITimer _timer;
     private int _nextSlice;
     private int _running;
 
-    public FanOutPass(AppEntry app, RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts, TimeProvider time)
+    public FanOutPass(AppEntry app, RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts, TimeProvider time, ILogger logger)
     {
         (_app, _counts) = (app, counts);
-        _workers = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new FanOutWorker(this, room, standing, metrics, counts))];
+        _hire = () => new FanOutWorker(this, room, standing, metrics, counts, logger);
 
         // It fires for as long as the app lives, in the context of nobody.
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
@@ -48,7 +49,7 @@ internal sealed class FanOutPass : IDisposable
         if (TryPrepare())
         {
             _running = 1;
-            _workers[0].Run();
+            (_workers[0] ??= _hire()).Run();
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class FanOutPass : IDisposable
         _running = workers;
         for (var i = 0; i < workers; i++)
         {
-            _workers[i].Queue();
+            (_workers[i] ??= _hire()).Queue();
         }
     }
 

@@ -5,7 +5,7 @@ using Microservices.Gateway.Sessions;
 namespace Microservices.Gateway.Delivery.Broadcasts;
 
 /// <summary>Sends a batch to the sessions of one slice after the other, each in a turn of its own on the thread pool. Allocates nothing.</summary>
-internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts) : IThreadPoolWorkItem
+internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStanding standing, GatewayMetrics metrics, FanOutMetrics counts, ILogger logger) : IThreadPoolWorkItem
 {
     /// <summary>After so many sessions the lease is looked at again.</summary>
     private const int LookEvery = 64;
@@ -14,6 +14,7 @@ internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStandin
     private int _viewCount;
     private int _latest;
     private int _evicted;
+    private bool _hasFailed;
     private int _begin;
     private int _end;
 
@@ -71,6 +72,7 @@ internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStandin
             _begin = _end = 0;
             Array.Clear(_views, 0, _viewCount);
             _viewCount = 0;
+            _hasFailed = false;
             pass.WorkerEnded();
             return false;
         }
@@ -87,12 +89,30 @@ internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStandin
 
             if (Volatile.Read(in sessions[_begin]) is { } session)
             {
-                sender.Send(session, pass.Batch, _views[Find(RecipientForm.Of(session))]);
+                Send(session, ref sender);
             }
         }
 
         sender.Count();
         return !isInDoubt;
+    }
+
+    private void Send(Session session, ref BroadcastSender sender)
+    {
+        try
+        {
+            sender.Send(session, pass.Batch, _views[Find(RecipientForm.Of(session))]);
+        }
+        catch (Exception fault)
+        {
+            // The others get theirs. To try again would fail again.
+            session.Connection.SkipBroadcasts(session, pass.Batch.End);
+            if (!_hasFailed)
+            {
+                Log.BroadcastsFailed(logger, fault, pass.Batch.Count);
+                _hasFailed = true;
+            }
+        }
     }
 
     private int Find(RecipientForm form)
