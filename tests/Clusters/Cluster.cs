@@ -153,7 +153,7 @@ public sealed partial class Cluster : IAsyncDisposable
                 _channels[port] = channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
             }
 
-            return channel.Intercept(metadata =>
+            return channel.Intercept(new DefaultDeadline()).Intercept(metadata =>
             {
                 metadata.Add("authorization", $"Bearer {credential}");
                 return metadata;

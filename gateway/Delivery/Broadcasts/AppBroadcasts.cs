@@ -76,7 +76,12 @@ internal sealed class AppBroadcasts
             Volatile.Write(ref _left, _leaving!.End);
 
             // Where it is still read, it is left to the collector.
-            _spare = _readers == 0 ? _leaving : null;
+            if (_readers == 0)
+            {
+                _leaving.Clear();
+                _spare = _leaving;
+            }
+
             _leaving = null;
             _isDue = _open is not null;
             return _isDue;

@@ -26,10 +26,12 @@ internal sealed class BroadcastBatch(int maxFrameBytes)
     /// <summary>The number behind the last.</summary>
     public long End => _first + _broadcasts.Count;
 
-    /// <summary>Begins anew; nobody uses it.</summary>
-    public void Begin(long first)
+    /// <summary>Begins with the number <paramref name="first"/>; it is empty.</summary>
+    public void Begin(long first) => _first = first;
+
+    /// <summary>Forgets everything but some of its memory; nobody uses it.</summary>
+    public void Clear()
     {
-        _first = first;
         _bytes = 0;
         _broadcasts.Clear();
         _excepted = null;

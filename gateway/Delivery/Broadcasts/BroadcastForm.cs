@@ -14,7 +14,9 @@ internal sealed class BroadcastForm(RecipientForm form)
 {
     private const int InitialBytes = 1024;
     private const int InitialFrames = 16;
-    private const int KeptBytes = 256 * 1024;
+
+    // A full batch fits in; what one message larger than that took is given back.
+    private const int KeptBytes = 2 * BroadcastBatch.MaxBytes;
 
     private ArrayBufferWriter<byte> _framed = new(InitialBytes);
     private ArrayBufferWriter<byte>? _bare;

@@ -22,29 +22,17 @@ internal sealed class FanOutWorker(FanOutPass pass, RoomState room, LeaseStandin
     public void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Does all slices here and now.</summary>
-    public void Run()
-    {
-        while (true)
-        {
-            if (!TryDoSlice(out var isInDoubt))
-            {
-                if (isInDoubt)
-                {
-                    _ = GoOnLaterAsync();
-                }
+    public void Run() => Work(givesWay: false);
 
-                return;
-            }
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => Work(givesWay: true);
 
-    void IThreadPoolWorkItem.Execute()
+    private void Work(bool givesWay)
     {
-        // Others get the thread in between; where nobody waits for it, another thread would wake up for nothing.
         bool isInDoubt;
         while (TryDoSlice(out isInDoubt))
         {
-            if (ThreadPool.PendingWorkItemCount > 0)
+            // Others get the thread in between; where nobody waits for it, another thread would wake up for nothing.
+            if (givesWay && ThreadPool.PendingWorkItemCount > 0)
             {
                 Queue();
                 return;

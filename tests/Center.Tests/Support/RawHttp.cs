@@ -6,20 +6,28 @@ namespace Microservices.Center.Tests.Support;
 /// <summary>Bytes on a connection, for what no proper client sends.</summary>
 internal sealed class RawHttp : IDisposable
 {
-    private readonly TcpClient _tcp = new();
+    private readonly TcpClient _tcp;
+    private readonly NetworkStream _stream;
 
-    private RawHttp()
-    {
-    }
+    // The stream is taken now: once a reset was noticed, none can be had, although what came before can still be read.
+    private RawHttp(TcpClient tcp) => (_tcp, _stream) = (tcp, tcp.GetStream());
 
     public static async Task<RawHttp> ConnectAsync(Uri address)
     {
-        var raw = new RawHttp();
-        await raw._tcp.ConnectAsync(address.Host, address.Port);
-        return raw;
+        var tcp = new TcpClient();
+        try
+        {
+            await tcp.ConnectAsync(address.Host, address.Port);
+            return new RawHttp(tcp);
+        }
+        catch
+        {
+            tcp.Dispose();
+            throw;
+        }
     }
 
-    public async Task SendAsync(string text) => await _tcp.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
+    public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Sends what it can; the server may have closed already.</summary>
     public async Task TrySendAsync(string text)
@@ -39,7 +47,7 @@ internal sealed class RawHttp : IDisposable
         using var all = new MemoryStream();
         try
         {
-            await _tcp.GetStream().CopyToAsync(all).WaitAsync(TimeSpan.FromSeconds(60));
+            await _stream.CopyToAsync(all).WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (IOException)
         {

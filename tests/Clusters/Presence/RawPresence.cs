@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microservices.Contracts.Bus;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Microservices.Clusters.Presence;
 
@@ -9,6 +10,8 @@ namespace Microservices.Clusters.Presence;
 public sealed class RawPresence : IAsyncDisposable
 {
     private const string Exchange = "presence";
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IConnection _connection;
     private readonly IChannel _channel;
@@ -46,8 +49,21 @@ public sealed class RawPresence : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
-        await _connection.DisposeAsync();
+        await EndAsync(_channel);
+        await EndAsync(_connection);
+    }
+
+    // The library may wait for ever when its link broke or its broker stood still meanwhile; what is left ends with the process.
+    private static async Task EndAsync(IAsyncDisposable part)
+    {
+        try
+        {
+            await part.DisposeAsync().AsTask().WaitAsync(CloseTimeout);
+        }
+        catch (Exception fault) when (fault is TimeoutException or IOException or RabbitMQClientException)
+        {
+            // It is not needed any more.
+        }
     }
 
     private void Take(PresenceEvent happened)

@@ -37,30 +37,4 @@ internal sealed record LoadResult
 
     /// <summary>Of how much the steady part had so many a second; 0 when there was none.</summary>
     public double PerSecond(LoadCount what) => Measured > TimeSpan.Zero ? Steady[what] / Measured.TotalSeconds : 0;
-
-    /// <summary>What several processes found at the same time.</summary>
-    /// <param name="results">At least one.</param>
-    public static LoadResult Merge(IReadOnlyList<LoadResult> results)
-    {
-        var (counts, steady) = (new LoadCounts(), new LoadCounts());
-        foreach (var result in results)
-        {
-            counts.Add(result.Counts);
-            steady.Add(result.Steady);
-        }
-
-        return new LoadResult
-        {
-            Connections = results.Sum(static result => result.Connections),
-            Rate = results.Sum(static result => result.Rate),
-            Counts = counts,
-            Steady = steady,
-            Opening = results.Max(static result => result.Opening),
-            Held = results.Max(static result => result.Held),
-            Measured = results.Max(static result => result.Measured),
-            Series = LoadSeries.Merge([.. results.Select(static result => result.Series)]),
-            Processes = results.Sum(static result => result.Processes),
-            ProcessFailures = [.. results.SelectMany(static result => result.ProcessFailures)],
-        };
-    }
 }

@@ -35,18 +35,17 @@ internal sealed record LoadSample(
         [.. Enum.GetValues<LoadLatency>().Select(what => LatencyPoint.Of(delta[what]))]);
 
     /// <summary>This and the one that follows as one.</summary>
-    public LoadSample Join(LoadSample next) => Add(next) with { At = next.At, Seconds = Seconds + next.Seconds, Open = next.Open };
-
-    /// <summary>This and what another process saw in the same stretch.</summary>
-    public LoadSample Add(LoadSample other) => this with
+    public LoadSample Join(LoadSample next) => this with
     {
-        Open = Open + other.Open,
-        Logins = Logins + other.Logins,
-        Deliveries = Deliveries + other.Deliveries,
-        Heartbeats = Heartbeats + other.Heartbeats,
-        Published = Published + other.Published,
-        BytesIn = BytesIn + other.BytesIn,
-        Latencies = [.. Latencies.Zip(other.Latencies, static (one, two) => one.Add(two))],
+        At = next.At,
+        Seconds = Seconds + next.Seconds,
+        Open = next.Open,
+        Logins = Logins + next.Logins,
+        Deliveries = Deliveries + next.Deliveries,
+        Heartbeats = Heartbeats + next.Heartbeats,
+        Published = Published + next.Published,
+        BytesIn = BytesIn + next.BytesIn,
+        Latencies = [.. Latencies.Zip(next.Latencies, static (one, two) => one.Add(two))],
     };
 }
 

@@ -38,31 +38,4 @@ internal sealed class LoadSeries
         _samples.Add(sample);
         _joined = 1;
     }
-
-    /// <summary>What several processes saw at the same time: the second of one is added to the second of the others.</summary>
-    public static LoadSeries Merge(IReadOnlyList<LoadSeries> all)
-    {
-        var merged = new LoadSeries { _stretch = all.Select(static one => one._stretch).DefaultIfEmpty(1).Max() };
-        foreach (var series in all)
-        {
-            series.Widen(merged._stretch, out var samples);
-            for (var i = 0; i < samples.Count; i++)
-            {
-                if (i < merged._samples.Count)
-                {
-                    merged._samples[i] = merged._samples[i].Add(samples[i]);
-                }
-                else
-                {
-                    merged._samples.Add(samples[i]);
-                }
-            }
-        }
-
-        merged._joined = merged._stretch;
-        return merged;
-    }
-
-    private void Widen(int stretch, out List<LoadSample> samples) =>
-        samples = [.. _samples.Chunk(stretch / _stretch).Select(static chunk => chunk.Aggregate(static (one, next) => one.Join(next)))];
 }

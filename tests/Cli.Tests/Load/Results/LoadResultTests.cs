@@ -8,23 +8,6 @@ namespace Microservices.Cli.Tests.Load.Results;
 public sealed class LoadResultTests
 {
     [Fact]
-    public void Merge_TwoProcesses_IsBothTogether()
-    {
-        var (one, two) = (SampleResult.Of(1_000, seed: 1), SampleResult.Of(500, seconds: 40, seed: 2));
-
-        var both = LoadResult.Merge([one, two]);
-
-        Assert.Equal((1_500, 150, 2), (both.Connections, both.Rate, both.Processes));
-        Assert.Equal(one.Counts[LoadCount.Deliveries] + two.Counts[LoadCount.Deliveries], both.Counts[LoadCount.Deliveries]);
-        Assert.Equal(one.Counts[LoadLatency.Delivery].Count + two.Counts[LoadLatency.Delivery].Count, both.Counts[LoadLatency.Delivery].Count);
-        Assert.Equal((50, 50), (both.Held.TotalSeconds, both.Measured.TotalSeconds));
-        Assert.Equal(60, both.Series.Samples.Count);
-        Assert.Equal((1_500, 1_000), (both.Series.Samples[30].Open, both.Series.Samples[50].Open));
-        Assert.Equal(15_000, both.Series.Samples[30].PerSecond(static sample => sample.Deliveries));
-        Assert.Equal(ExitCode.Done, both.ExitCode);
-    }
-
-    [Fact]
     public void ExitCode_AProcessWasLost_IsIncomplete()
     {
         var result = SampleResult.Of();

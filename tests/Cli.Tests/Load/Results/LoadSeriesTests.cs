@@ -20,16 +20,6 @@ public sealed class LoadSeriesTests
     }
 
     [Fact]
-    public void Merge_OfDifferentLength_AlignsThem()
-    {
-        var merged = LoadSeries.Merge([Of(1_000), Of(300)]);
-
-        Assert.Equal(5L * 1_300, merged.Samples.Sum(static sample => sample.Deliveries));
-        Assert.Equal(1_000, merged.Samples[^1].At);
-        Assert.Equal((10, 5), (merged.Samples[0].PerSecond(static one => one.Deliveries), merged.Samples[^1].PerSecond(static one => one.Deliveries)));
-    }
-
-    [Fact]
     public void Join_Latencies_KeepsTheWorse()
     {
         var joined = new LatencyPoint(1, 100, 500).Add(new LatencyPoint(3, 200, 300)).Add(default);

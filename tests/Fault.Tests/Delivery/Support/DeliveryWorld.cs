@@ -120,15 +120,15 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every handler has got as many as were accepted for it.</summary>
+    /// <summary>Waits until every handler has got as many as were accepted for it; what comes again and again counts for its own client only.</summary>
     public async Task WaitUntilReceivedAsync(IReadOnlyCollection<Addressee>? who = null)
     {
         who ??= [.. Addressees];
         var (received, moved) = (0, Environment.TickCount64);
         while (who.Any(static one => one.Receiver.Count < one.Accepted.Count))
         {
-            var now = who.Sum(static one => one.Receiver.Count);
-            moved = now != received ? Environment.TickCount64 : moved;
+            var now = who.Sum(static one => Math.Min(one.Receiver.Count, one.Accepted.Count));
+            moved = now > received ? Environment.TickCount64 : moved;
             received = now;
             if (Environment.TickCount64 - moved > Patience.TotalMilliseconds)
             {

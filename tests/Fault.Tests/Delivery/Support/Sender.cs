@@ -12,8 +12,12 @@ internal sealed class Sender(Cluster cluster, string app, IReadOnlyList<Addresse
 {
     private const int Workers = 8;
     private const int MostAtOnce = 16;
+    private const int TimesAsLong = 4;
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>What all together may take beyond several times what the rate asks for.</summary>
+    private static readonly TimeSpan PatienceWithAll = TimeSpan.FromMinutes(5);
 
     private readonly string _run = $"{Guid.NewGuid():N}"[..8];
     private long _accepted;
@@ -29,11 +33,13 @@ internal sealed class Sender(Cluster cluster, string app, IReadOnlyList<Addresse
     /// <summary>Returns when all are accepted.</summary>
     /// <param name="messages">How many, for all users together.</param>
     /// <param name="rate">Messages a second at most.</param>
+    /// <exception cref="TimeoutException">That took much longer than the rate asks for.</exception>
     public Task SendAsync(int messages, int rate)
     {
+        var deadline = PatienceWithAll + (TimesAsLong * TimeSpan.FromSeconds((double)messages / rate));
         var run = Interlocked.Increment(ref _runs);
         var pace = new Pace(messages, rate);
-        return Task.WhenAll(Enumerable.Range(0, Math.Min(Workers, addressees.Count)).Select(worker => Task.Run(() => SendAsync(worker, run, pace))));
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(Workers, addressees.Count)).Select(worker => Task.Run(() => SendAsync(worker, run, pace)))).WaitAsync(deadline);
     }
 
     private async Task SendAsync(int worker, int run, Pace pace)
