@@ -64,6 +64,7 @@ internal static class LoadCommand
                 Sources = SourceAddresses.Parse(parsed.GetRequiredValue(sources)),
             });
             var shares = LoadShare.Of(settings, processes.CountOf(parsed));
+            var maxSilence = processes.MaxSilence(parsed);
             DescriptorLimit.Check(shares[^1].Connections);
             report.Check(parsed);
             var link = transport.Read(parsed);
@@ -79,7 +80,7 @@ internal static class LoadCommand
             LoadResult result;
             if (shares.Count > 1)
             {
-                using var crew = LoadCrew.Start(shares, parsed, settings, users.FirstOf(parsed), needsCenter ? center.Key(parsed) : null);
+                using var crew = LoadCrew.Start(shares, parsed, settings, users.FirstOf(parsed), needsCenter ? center.Key(parsed) : null, maxSilence);
                 using var publisher = settings.Publishing.IsAny
                     ? new LoadPublisher(connection!, settings.App, settings.Publishing, users.Names(parsed, settings)) : null;
                 result = await new LoadParent(settings, crew.Processes, publisher).RunAsync(terminal.Out, isSilent, cancellationToken);

@@ -21,7 +21,6 @@ internal static class CollectorRun
     private const int Broadcasts = 20;
     private const int PayloadBytes = 128;
     private const double BeatsPerClient = 0.1;
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(7);
     private static readonly string Document = Path.Combine(Repository.Root, "docs", "benchmarks.md");
 
     private static readonly Table Table = new(
@@ -89,10 +88,10 @@ internal static class CollectorRun
         }
 
         await using var load = await MixedLoad.PrepareAsync(gateway.Cluster);
-        var empty = await SettledMemory.ReadAsync(gateway.ProcessId, Rest);
+        var empty = await SettledMemory.ReadAsync(gateway.ProcessId, Plan.GatewayRest);
         using var crowd = new ClientCrowd(gateway, connections);
         await crowd.OpenAsync();
-        var idle = await SettledMemory.ReadAsync(gateway.ProcessId, Rest);
+        var idle = await SettledMemory.ReadAsync(gateway.ProcessId, Plan.GatewayRest);
 
         await BroadcastAsync(gateway, crowd, 1);
         var began = ProcessFigures.CpuSeconds(gateway.ProcessId);
@@ -106,7 +105,7 @@ internal static class CollectorRun
         var mixed = ProcessFigures.CpuSeconds(gateway.ProcessId) - began;
         var pauses = Pauses.Between(before, await ReadAsync(gateway));
         crowd.Beat(0);
-        var after = await SettledMemory.ReadAsync(gateway.ProcessId, Rest);
+        var after = await SettledMemory.ReadAsync(gateway.ProcessId, Plan.GatewayRest);
         return
         [
             ("empty", empty / 1048576.0),

@@ -4,9 +4,9 @@ namespace Microservices.Benchmarks.Measuring;
 internal static class SettledMemory
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Reads it once it has moved by no more than half a percent for some time; after 25 seconds as it is.</summary>
+    /// <summary>Reads it once it has moved by no more than half a percent for some time; after 30 seconds as it is.</summary>
     public static async Task<long> ReadAsync(int processId, TimeSpan rest)
     {
         var looks = (int)(rest / Pause);

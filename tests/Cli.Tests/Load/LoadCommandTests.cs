@@ -241,6 +241,7 @@ public sealed class LoadCommandTests : IAsyncLifetime
     [InlineData("The report '/nowhere/at/all.html' cannot be written", "--report", "/nowhere/at/all.html")]
     [InlineData("--processes is 65; it takes 1 to 64.", "--processes", "65")]
     [InlineData("3 processes cannot share 2 connections at 500 a second", "--processes", "3", "--connections", "2")]
+    [InlineData("--max-silence takes at least 3s: processes tell something once a second", "--processes", "2", "--max-silence", "2s")]
     [InlineData("--gateway 'here' is not host:port", "--gateway", "here")]
     [InlineData("neither an IPv4 address nor a range", "--source-addresses", "127.0.0.9-2")]
     [InlineData("need about 1,000,200 file descriptors", "--connections", "1000000")]

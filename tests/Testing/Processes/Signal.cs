@@ -18,7 +18,7 @@ public enum Signal
     Stop = 19,
 }
 
-internal static partial class Signals
+public static partial class Signals
 {
     /// <summary>Sends a signal; a process that has just ended is no fault.</summary>
     public static void Send(int processId, Signal signal)

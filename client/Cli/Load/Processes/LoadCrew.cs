@@ -14,14 +14,15 @@ internal sealed class LoadCrew : IDisposable
     /// <param name="settings">Of the run.</param>
     /// <param name="firstUser">The number of the run's first user.</param>
     /// <param name="key">The center's API key; null when they need none.</param>
-    public static LoadCrew Start(IReadOnlyList<LoadShare> shares, ParseResult parsed, LoadSettings settings, int firstUser, string? key)
+    /// <param name="maxSilence">See <see cref="LoadProcess.Start"/>.</param>
+    public static LoadCrew Start(IReadOnlyList<LoadShare> shares, ParseResult parsed, LoadSettings settings, int firstUser, string? key, TimeSpan maxSilence)
     {
         var crew = new LoadCrew();
         try
         {
             foreach (var share in shares)
             {
-                crew._processes.Add(LoadProcess.Start(share, share.Arguments(parsed, settings, firstUser, shares.Count), key));
+                crew._processes.Add(LoadProcess.Start(share, share.Arguments(parsed, settings, firstUser, shares.Count), key, maxSilence));
             }
 
             return crew;

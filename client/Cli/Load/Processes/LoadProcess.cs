@@ -14,9 +14,16 @@ internal sealed class LoadProcess : IDisposable
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
+    private readonly TimeSpan _maxSilence;
+    private readonly Timer _silence;
+    private volatile bool _wasSilent;
     private string _error = "";
 
-    private LoadProcess(LoadShare share, Process process) => (Share, _process) = (share, process);
+    private LoadProcess(LoadShare share, Process process, TimeSpan maxSilence)
+    {
+        (Share, _process, _maxSilence) = (share, process, maxSilence);
+        _silence = new Timer(_ => EndSilence());
+    }
 
     public LoadShare Share { get; }
 
@@ -24,7 +31,8 @@ internal sealed class LoadProcess : IDisposable
     /// <param name="share">What it is for.</param>
     /// <param name="arguments">Of this program.</param>
     /// <param name="key">The center's API key, which it gets by its environment; null when it needs none.</param>
-    public static LoadProcess Start(LoadShare share, IReadOnlyList<string> arguments, string? key)
+    /// <param name="maxSilence">Once it may open connections it tells something each second; one that tells nothing for so long is killed.</param>
+    public static LoadProcess Start(LoadShare share, IReadOnlyList<string> arguments, string? key, TimeSpan maxSilence)
     {
         var (program, before) = Program();
         var start = new ProcessStartInfo(program, [.. before, .. arguments])
@@ -38,7 +46,7 @@ internal sealed class LoadProcess : IDisposable
             start.Environment[CenterOptions.KeyVariable] = key;
         }
 
-        return new LoadProcess(share, Process.Start(start)!);
+        return new LoadProcess(share, Process.Start(start)!, maxSilence);
     }
 
     /// <summary>Follows it to its end.</summary>
@@ -53,6 +61,11 @@ internal sealed class LoadProcess : IDisposable
             while (await _process.StandardOutput.ReadLineAsync() is { } line)
             {
                 var told = ReadingLine.Read(line);
+                if (told.Stage > LoadStage.Ready)
+                {
+                    AwaitNext();
+                }
+
                 take(told);
                 isDone |= told.Stage == LoadStage.Ended;
             }
@@ -65,12 +78,15 @@ internal sealed class LoadProcess : IDisposable
 
         await _process.WaitForExitAsync();
         await reading;
-        return isDone ? null : $"ended with exit code {_process.ExitCode}{(_error.Length > 0 ? $" ({_error})" : "")}";
+        return isDone ? null
+            : _wasSilent ? $"told nothing for {_maxSilence.TotalSeconds:0} s and was killed"
+            : $"ended with exit code {_process.ExitCode}{(_error.Length > 0 ? $" ({_error})" : "")}";
     }
 
     /// <summary>Lets it go on into a stage.</summary>
     public void Send(LoadStage stage)
     {
+        AwaitNext();
         try
         {
             _process.StandardInput.WriteLine(ReadingLine.NameOf(stage));
@@ -99,8 +115,27 @@ internal sealed class LoadProcess : IDisposable
 
     public void Dispose()
     {
+        _silence.Dispose();
         Kill();
         _process.Dispose();
+    }
+
+    private void AwaitNext()
+    {
+        try
+        {
+            _silence.Change(_maxSilence, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run is over.
+        }
+    }
+
+    private void EndSilence()
+    {
+        _wasSilent = true;
+        Kill();
     }
 
     private async Task ReadErrorsAsync()

@@ -15,7 +15,7 @@ internal sealed record LoadShare(int Number, int First, int Connections)
     // Of the run as a whole, or of nobody's business but the parent's. Keys travel by the environment.
     private static readonly HashSet<string> NotPassedOn = new(StringComparer.Ordinal)
     {
-        "--processes", "--report", "--json", "--key", "--key-file", "--broadcasts", "--burst", "--unicasts", "--qos", "--payload-bytes", "--ack",
+        "--processes", ProcessOptions.MaxSilenceName, "--report", "--json", "--key", "--key-file", "--broadcasts", "--burst", "--unicasts", "--qos", "--payload-bytes", "--ack",
     };
 
     /// <summary>Shares that differ by one connection at most.</summary>

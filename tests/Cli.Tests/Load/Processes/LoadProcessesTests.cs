@@ -81,6 +81,22 @@ public sealed class LoadProcessesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Load_AProcessStandsStill_IsKilledAndTheRestGoesOn()
+    {
+        await using var load = await StartAsync("--connections", "4", "--rate", "1000", "--processes", "2", "--max-silence", "5s", "--duration", "10s");
+        await load.WaitForOutputAsync("holding 4 open", Deadline);
+        var still = ChildrenOf(load.Id)[0];
+
+        Signals.Send(still, Signal.Stop);
+        await load.WaitForExitAsync(Deadline);
+
+        var report = Report(await load.ReadToEndAsync());
+        Assert.Equal((2, 2), (load.ExitCode, report.GetProperty("open").GetInt32()));
+        Assert.Matches(@"Process [12] told nothing for 5 s and was killed; 2 connections are lost", report.GetProperty("process_failures")[0].GetString());
+        Assert.False(IsRunning(still));
+    }
+
+    [Fact]
     public async Task Load_TheFirstProcessIsKilled_TheOthersEnd()
     {
         await using var load = await StartAsync("--connections", "2", "--rate", "1000", "--processes", "2");
