@@ -8,7 +8,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class BadLinksTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task LinksGoBadAtRandom_EverythingArrivesOnceAndInOrder()
     {
         var cluster = await fixture.GetAsync();

@@ -11,7 +11,7 @@ public sealed class BroadcastTests(FaultCluster fixture)
 {
     private const int AwayMostMs = 3_000;
 
-    [Fact]
+    [FaultFact]
     public async Task Everybody_WhileClientsComeAndGo_EachOfThoseWhoWereKnownGetsEachOnce()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);

@@ -9,7 +9,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class BrokerTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task BrokerKilledAndRestarted_EverythingArrivesOnceAndInOrder()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);
@@ -24,7 +24,7 @@ public sealed class BrokerTests(FaultCluster fixture)
         await world.AssertDeliveredAsync();
     }
 
-    [Fact]
+    [FaultFact]
     public async Task BrokerAway_KeptIsAcceptedAndArrivesLater_NotKeptIsRefusedInBoundedTime()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture, new DeliverySetup { Clients = 20 });

@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class CentersKilledTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task CentersKilledAtRandom_EverythingArrivesOnceAndInOrder()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);

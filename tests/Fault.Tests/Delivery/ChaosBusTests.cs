@@ -9,7 +9,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class ChaosBusTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task BusDropsRepeatsAndReorders_EverythingArrivesOnceAndInOrder()
     {
         var dice = new ChaosDice(FaultSizes.Seed);

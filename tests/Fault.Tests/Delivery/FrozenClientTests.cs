@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class FrozenClientTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task FrozenAndWoken_GetsEverythingOnceAndInOrder_OthersAreNotAffected()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);
@@ -35,7 +35,7 @@ public sealed class FrozenClientTests(FaultCluster fixture)
         world.Check(frozen.Logins == 2, () => $"It was not cut off: {frozen.States}");
     }
 
-    [Fact]
+    [FaultFact]
     public async Task KilledOverAndOver_MissesNothing()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture, new DeliverySetup { Clients = 20 });

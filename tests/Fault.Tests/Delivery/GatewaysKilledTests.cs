@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class GatewaysKilledTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task GatewaysKilledAtRandom_EverythingArrivesOnceAndInOrder()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);

@@ -14,7 +14,7 @@ public sealed class KilledClientTests(FaultCluster fixture)
 {
     private const int Messages = 20;
 
-    [Fact]
+    [FaultFact]
     public async Task KilledBetweenHandlerAndSave_SeesTheRepeatAndMissesNothing()
     {
         var cluster = await fixture.GetAsync();

@@ -11,7 +11,7 @@ public sealed class NeverAcknowledgedTests(FaultCluster fixture)
 {
     private const int Poison = 2;
 
-    [Fact]
+    [FaultFact]
     public async Task NeverAcknowledged_BecomesADeadLetterAndTheRestArrives_OthersAreNotAffected()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture, new DeliverySetup

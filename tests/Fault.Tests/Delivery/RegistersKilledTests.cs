@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class RegistersKilledTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task RegistersKilledAtRandom_EverythingArrivesOnceAndInOrder()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);

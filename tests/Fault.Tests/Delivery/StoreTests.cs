@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Delivery;
 [Collection(FaultCollection.Name)]
 public sealed class StoreTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task AppendOnlyStoreKilledAndRestarted_NothingThatWasAcceptedIsLost()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);
@@ -42,7 +42,7 @@ public sealed class StoreTests(FaultCluster fixture)
         }
     }
 
-    [Fact]
+    [FaultFact]
     public async Task StoreEmptied_TheEpochRisesAndNewMessagesArriveAtClientsThatStayConnected()
     {
         await using var world = await DeliveryWorld.StartAsync(fixture);

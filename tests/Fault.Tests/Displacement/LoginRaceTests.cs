@@ -13,7 +13,7 @@ public sealed class LoginRaceTests(FaultCluster fixture)
     // Connections that wait for the word that they are displaced.
     private const int Lanes = 4;
 
-    [Fact]
+    [FaultFact]
     public async Task Race_OnTwoGateways_OneSessionLivesAtEveryObservation()
     {
         await using var world = await FaultWorld.StartAsync(fixture, users: 1);
@@ -29,7 +29,7 @@ public sealed class LoginRaceTests(FaultCluster fixture)
         await world.WaitUntilServedAsync(world.Members);
     }
 
-    [Fact]
+    [FaultFact]
     public async Task Race_WithTheBusAway_RenewalsCloseTheDisplaced()
     {
         await using var world = await FaultWorld.StartAsync(fixture, users: 1);

@@ -10,7 +10,7 @@ public sealed class FrozenGatewayTests(FaultCluster fixture)
 {
     private const string Queued = "queued for the frozen gateway";
 
-    [Fact]
+    [FaultFact]
     public async Task FrozenPastItsLease_StaleSessionsStayDeadAndTheOthersAreServedAgain()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Users);

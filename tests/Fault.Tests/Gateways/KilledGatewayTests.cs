@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Gateways;
 [Collection(FaultCollection.Name)]
 public sealed class KilledGatewayTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task Killed_UsersReconnectElsewhereAndPresenceFollowsTheLease()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Sessions);

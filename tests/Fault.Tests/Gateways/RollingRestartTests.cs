@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Gateways;
 [Collection(FaultCollection.Name)]
 public sealed class RollingRestartTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task AllGateways_RestartedOneByOne_EverybodyIsOnlineOnceAfterwards()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Users);

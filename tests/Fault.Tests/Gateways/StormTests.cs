@@ -9,7 +9,7 @@ public sealed class StormTests(FaultCluster fixture)
 {
     private const int Settled = 100;
 
-    [Fact]
+    [FaultFact]
     public async Task AllAtOnce_EverybodyGetsInAndHeartbeatsAreAnsweredMeanwhile()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Sessions + Settled, beat: TimeSpan.FromSeconds(1));

@@ -9,7 +9,7 @@ namespace Microservices.Fault.Tests.Kick;
 [Collection(FaultCollection.Name)]
 public sealed class KickJobTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task CenterKilledInTheMiddle_AnotherFinishesTheJob()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Kicked);

@@ -11,7 +11,7 @@ public sealed class LivenessTests(FaultCluster fixture)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
 
-    [Fact]
+    [FaultFact]
     public async Task Strict_SilentClients_AreCutAndTheOthersStay()
     {
         await using var world = await FaultWorld.StartAsync(
@@ -35,7 +35,7 @@ public sealed class LivenessTests(FaultCluster fixture)
         Assert.All(world.Members.Except(silent), member => Assert.True(member.IsConnected, $"{member}\n{world.State()}"));
     }
 
-    [Fact]
+    [FaultFact]
     public async Task Patient_SilentClients_AreAwayThenBackOrGone()
     {
         await using var world = await FaultWorld.StartAsync(

@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Registers;
 [Collection(FaultCollection.Name)]
 public sealed class AwayTests(FaultCluster fixture)
 {
-    [Theory]
+    [FaultTheory]
     [InlineData(Signal.Stop)]
     [InlineData(Signal.Kill)]
     public async Task AwayForThreeLeaseTimes_NobodyIsReportedOffline(Signal how)

@@ -5,7 +5,7 @@ namespace Microservices.Fault.Tests.Registers;
 [Collection(FaultCollection.Name)]
 public sealed class OneOfTwoKilledTests(FaultCluster fixture)
 {
-    [Theory]
+    [FaultTheory]
     [InlineData(0)]
     [InlineData(1)]
     public async Task Killed_UnderLoad_LoginsGoOnAndNoRoomDies(int victim)

@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Store;
 [Collection(FaultCollection.Name)]
 public sealed class FlushTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task Flushed_UnderLoad_NobodyIsDroppedAndPresenceIsRightAgain()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Users, beat: TimeSpan.FromSeconds(1));

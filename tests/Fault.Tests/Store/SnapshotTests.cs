@@ -7,7 +7,7 @@ namespace Microservices.Fault.Tests.Store;
 [Collection(FaultCollection.Name)]
 public sealed class SnapshotTests(FaultCluster fixture)
 {
-    [Fact]
+    [FaultFact]
     public async Task RestoredFromAnOlderSnapshot_PresenceIsRightAgain()
     {
         await using var world = await FaultWorld.StartAsync(fixture, FaultSizes.Users);

@@ -32,6 +32,9 @@ internal static class FaultSizes
     /// <summary>The lease of a gateway.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(Read("FAULT_LEASE_SECONDS", 5, 1, 300));
 
+    /// <summary>A test that has not ended by then stands still; most take less than a minute.</summary>
+    public static TimeSpan TestDeadline { get; } = TimeSpan.FromMinutes(8) + (4 * TimeSpan.FromSeconds((double)Messages / Rate));
+
     private static int Read(string name, int byDefault, int min, int max)
     {
         var text = Environment.GetEnvironmentVariable(name);

@@ -13,6 +13,8 @@ internal sealed class DeliveryWorld : IAsyncDisposable
     /// <summary>How long nothing at all may happen before what is awaited counts as lost.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const int MostStrikes = 20;
+
     private readonly string _name;
 
     private readonly List<Addressee> _addressees;
@@ -83,13 +85,20 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         return addressee;
     }
 
-    /// <summary>Sends as much as the environment says, and lets <paramref name="strike"/> do harm over and over meanwhile, at least once.</summary>
+    /// <summary>
+    /// Sends as much as the environment says, and lets <paramref name="strike"/> do harm over and over meanwhile, at least once. In between something gets
+    /// through: a machine that is slow to recover would otherwise be struck again and again before it has.
+    /// </summary>
     public async Task SendWhileAsync(Func<Random, Task> strike)
     {
         var sending = Sender.SendAsync(FaultSizes.Messages, FaultSizes.Rate);
         do
         {
             await strike(Random);
+            for (var enough = Sender.Accepted + (FaultSizes.Messages / MostStrikes); Sender.Accepted < enough && !sending.IsCompleted;)
+            {
+                await Task.Delay(20);
+            }
         }
         while (!sending.IsCompleted);
 
