@@ -51,10 +51,11 @@ internal sealed partial class Connection
         }
         else if (session.TryClose(reason))
         {
-            // The link may be lost already, and the session wait for its client.
+            // The link may be lost already, and the session wait for its client, and with it what came before.
+            _parts.FanOut.CatchUp(session);
             _parts.Parking.End(session, reason);
             EndBound(session);
-            _parts.FanOut.CatchUp(session);
+            _parts.FanOut.Finish(session);
             if (!IsClosing)
             {
                 Send(Command.Unbound, new Unbound
@@ -108,15 +109,13 @@ internal sealed partial class Connection
 
     private void BeginBound(LoginAttempt login, Session session)
     {
+        // Not within the hold: two clients may bind each other's sessions at the same time.
+        var broadcasts = _parts.FanOut.Leave(_parts.Sessions.Find(login.Former), session.App);
         _outbox.Hold(() =>
         {
             _parts.Sessions.Add(session);
             Send(Command.BindResult, VerifyAnswers.Bound(session, login.Id, login.NextTicket, login.IsResumed, _parts));
-            if (login.Former is { } former)
-            {
-                _parts.Parking.Resume(former, session);
-            }
-
+            Resume(login, session, broadcasts);
             login.Release(session);
         });
 

@@ -131,6 +131,12 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     /// <returns>The number of the first that it lacked.</returns>
     public long SkipBroadcasts(Session session, long to) => _outbox.Skip(ref session.BroadcastPosition, to);
 
+    /// <summary>The session is sent the broadcasts from <paramref name="to"/> on, also those that it was already past.</summary>
+    public void BroadcastsFrom(Session session, long to) => _outbox.Move(ref session.BroadcastPosition, to);
+
+    /// <inheritdoc cref="Outbox.Hold"/>
+    public void Hold(Action posts) => _outbox.Hold(posts);
+
     /// <summary>Encodes and posts a frame in the client's version. Where it repeats more of the client's words than a frame holds, the connection ends.</summary>
     public void Send<TBody>(Command command, in TBody body)
         where TBody : IBody<TBody>, new()
@@ -230,16 +236,7 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
         {
             _parts.Sessions.Add(session);
             Send(Command.VerifyResult, VerifyAnswers.Welcome(session, login.Id, login.NextTicket, login.IsResumed, _parts));
-            if (login.Former is { } former)
-            {
-                if (_parts.Sessions.Find(former) is { } parked)
-                {
-                    _parts.FanOut.MoveOn(parked, session);
-                }
-
-                _parts.Parking.Resume(former, session);
-            }
-
+            Resume(login, session, _parts.FanOut.Leave(_parts.Sessions.Find(login.Former), session.App));
             login.Release(session);
         });
 
@@ -251,6 +248,20 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
 
             // It was closed before it had a session to end, or before the table had it.
             EndSession(session);
+        }
+    }
+
+    // Within the hold of the outbox, behind the answer.
+    private void Resume(LoginAttempt login, Session session, long? broadcasts)
+    {
+        if (login.Former is { } former)
+        {
+            _parts.Parking.Resume(former, session);
+        }
+
+        if (broadcasts is { } position)
+        {
+            _parts.FanOut.GoOn(session, position);
         }
     }
 
@@ -281,12 +292,6 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
             return;
         }
 
-        // What came before the reason is sent before it.
-        if (Session is { } session)
-        {
-            _parts.FanOut.CatchUp(session);
-        }
-
         Complete(FramedLast(LastFrames.Encode(this, _parts, reason, message, error, spreadMs), reason));
     }
 
@@ -306,9 +311,10 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
         {
-            // The link is lost already; its session may wait here for the client.
+            // The link is lost already; its session may wait here for the client, and with it what came before.
             if (reason != Code.ConnectionLost && Session is { } parked)
             {
+                _parts.FanOut.CatchUp(parked);
                 _parts.Parking.End(parked, reason);
             }
 
@@ -351,14 +357,24 @@ internal sealed partial class Connection : WheelEntry, IOutboxOwner
 
     private void EndSessions()
     {
+        // What came before the reason is sent before it.
+        var tells = Reason is not (Code.ConnectionLost or Code.SlowConsumer);
         if (Session is { } session)
         {
             EndSession(session);
+            if (tells)
+            {
+                _parts.FanOut.Finish(session);
+            }
         }
 
         foreach (var bound in Bound)
         {
             EndBound(bound);
+            if (tells)
+            {
+                _parts.FanOut.Finish(bound);
+            }
         }
     }
 

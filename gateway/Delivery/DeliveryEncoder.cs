@@ -60,6 +60,13 @@ internal sealed class DeliveryEncoder(int maxFrameBytes)
         }
     }
 
+    /// <summary>Keeps nothing of the last delivery.</summary>
+    public void Forget()
+    {
+        _push.Payload = default;
+        (_delivery, _text) = (null, null);
+    }
+
     private static Command ChatCommandOf(Audience audience) => audience switch
     {
         Audience.Several => Command.GroupChatDelivery,

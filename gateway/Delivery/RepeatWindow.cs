@@ -6,6 +6,9 @@ internal sealed class RepeatWindow(int size)
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
+    /// <summary>It was seen last, and is to count as new when it comes again.</summary>
+    public void Forget(string id) => _ids.Remove(id);
+
     /// <summary>False: it was seen within the window.</summary>
     public bool IsNew(string id)
     {

@@ -48,13 +48,26 @@ internal sealed class RoomInbox(
 
     private async Task HandleLaterAsync(RoomMessage message, Progress progress, CancellationToken cancellationToken)
     {
-        do
+        try
         {
-            await (progress.Room?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
-            progress.Room = null;
-            await standing.UntilKnownAsync(cancellationToken);
+            do
+            {
+                await (progress.Room?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+                progress.Room = null;
+                await standing.UntilKnownAsync(cancellationToken);
+            }
+            while (!TryHandle(message, ref progress));
         }
-        while (!TryHandle(message, ref progress));
+        catch (OperationCanceledException) when (progress is { IsSeen: true, Done: 0 })
+        {
+            // Nobody was sent it: it is to be handled when the bus brings it again.
+            lock (_sync)
+            {
+                _seen.Forget(message.Id);
+            }
+
+            throw;
+        }
     }
 
     /// <returns>False: it is to be gone on with when the lease is known, and there is room.</returns>

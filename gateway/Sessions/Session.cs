@@ -143,8 +143,8 @@ internal sealed class Session
     /// <summary>Its place among the sessions of its app; −1 while it has none.</summary>
     internal int Slot { get; set; } = -1;
 
-    /// <summary>The number of the first broadcast of its app that it has not been sent. Guarded by the outbox of its connection.</summary>
-    internal long BroadcastPosition;
+    /// <summary>The number of the first broadcast of its app that it has not been sent; none before it is in the table. Guarded by the outbox of its connection.</summary>
+    internal long BroadcastPosition = long.MaxValue;
 
     /// <summary>How much chat it may send. Only its reading loop uses it.</summary>
     internal ChatAllowance Chats;

@@ -94,7 +94,7 @@ internal sealed class Outbox
         return outcome;
     }
 
-    /// <summary>Posts what the connection lacks of a run: the place that it has come to moves together with the frames.</summary>
+    /// <summary>Posts what the connection lacks of a run: the place that it has come to moves together with the frames, and stays where they are not taken.</summary>
     /// <param name="run">Numbered frames.</param>
     /// <param name="position">The number of the first frame that the connection lacks; guarded by this outbox.</param>
     /// <param name="from">Where it stood before. Nothing is posted when that is the end of the run or behind it.</param>
@@ -110,7 +110,6 @@ internal sealed class Outbox
                 return PostOutcome.Sent;
             }
 
-            position = run.End;
             var frames = run.From(from);
             if (_state != State.Open)
             {
@@ -122,6 +121,7 @@ internal sealed class Outbox
                 return PostOutcome.Full;
             }
 
+            position = run.End;
             outcome = Write(frames, out began);
             if (IsNotedWhileHeld(outcome, began))
             {
@@ -135,13 +135,22 @@ internal sealed class Outbox
 
     /// <summary>Moves the place that the connection has come to; nothing is posted.</summary>
     /// <returns>Where it stood before.</returns>
-    public long Skip(ref long position, long to)
+    public long Move(ref long position, long to)
     {
         lock (this)
         {
             var from = position;
-            position = Math.Max(from, to);
+            position = to;
             return from;
+        }
+    }
+
+    /// <summary>As <see cref="Move"/>, forward only.</summary>
+    public long Skip(ref long position, long to)
+    {
+        lock (this)
+        {
+            return Move(ref position, Math.Max(position, to));
         }
     }
 
@@ -155,6 +164,13 @@ internal sealed class Outbox
         bool began;
         lock (this)
         {
+            if (_isHeld)
+            {
+                // Within another, which tells at its end.
+                posts();
+                return;
+            }
+
             _isHeld = true;
             try
             {

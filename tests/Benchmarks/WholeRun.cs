@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grpc.Core;
 using Microservices.Benchmarks.Comparison;
 using Microservices.Benchmarks.Delivery;
 using Microservices.Benchmarks.Growth;
@@ -12,7 +11,7 @@ namespace Microservices.Benchmarks;
 
 /// <summary>
 /// <c>quick|full [topic…]</c>: measures, keeps what was found as JSON lines, and shows the tables. A full run puts them into <c>docs/benchmarks.md</c>.
-/// <c>BENCHMARK_CONNECTIONS</c> and <c>BENCHMARK_ROUNDS</c> change how much, <c>BENCHMARK_SERVERS</c> who is compared.
+/// <c>BENCHMARK_CONNECTIONS</c> and <c>BENCHMARK_ROUNDS</c> change how much, <c>BENCHMARK_SERVERS</c> who is compared; with some servers missing the document stays as it is.
 /// </summary>
 internal static class WholeRun
 {
@@ -58,7 +57,7 @@ internal static class WholeRun
                 {
                     await run();
                 }
-                catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException or RpcException)
+                catch (Exception fault)
                 {
                     Console.WriteLine($"{table.Topic} FAILED: {fault.Message}");
                 }
@@ -70,10 +69,10 @@ internal static class WholeRun
     {
         foreach (var table in Tables.Where(table => topics.Contains(table.Topic)))
         {
-            if (table.Write(measurements) is { Length: > 0 } text)
+            if (table.Write(measurements, DateOnly.FromDateTime(DateTime.UtcNow)) is { Length: > 0 } text)
             {
                 Console.WriteLine($"\n== {table.Topic}: {text}");
-                if (full)
+                if (full && Servers().Length == 0)
                 {
                     File.WriteAllText(Document, FiguresDocument.Replace(File.ReadAllText(Document), table.Topic, text));
                 }

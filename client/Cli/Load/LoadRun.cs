@@ -33,6 +33,11 @@ internal sealed class LoadRun : IDisposable
             MaxOpening = Math.Max(1, MaxOpening / settings.Threads),
             SlowReaders = settings.SlowReaders,
         }))];
+        if (settings.WarmUp is not null)
+        {
+            // Nor is what happens while others still log in. Logins are always recorded.
+            Record(false);
+        }
     }
 
     /// <summary>How long opening them took.</summary>

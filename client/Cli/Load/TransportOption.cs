@@ -67,7 +67,8 @@ internal sealed class TransportOption
 
     private static SslClientAuthenticationOptions Handshake(string host, X509Certificate2Collection? authorities)
     {
-        var handshake = new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+        // Different users share nothing: what one has agreed with the server makes the next one's handshake no cheaper.
+        var handshake = new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13, AllowTlsResume = false };
         if (authorities is not null)
         {
             handshake.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

@@ -36,6 +36,7 @@ internal sealed class BroadcastBatch(int maxFrameBytes)
         _broadcasts.Clear();
         _excepted = null;
         _forms.ForEach(static form => form.Clear());
+        _encoder.Forget();
     }
 
     /// <summary>Adds a broadcast.</summary>

@@ -24,15 +24,28 @@ internal struct BroadcastSender(RoomState room, GatewayMetrics metrics, FanOutMe
         }
         else if (view.Excepted?.Contains(session.Number) == true)
         {
-            var from = session.Connection.SkipBroadcasts(session, view.Framed.End);
-            SendSingly(session, batch, view, Math.Max(from, view.Framed.First));
+            SendSingly(session, batch, view);
         }
         else
         {
             var outcome = session.Connection.PostBroadcasts(session, view.Framed, out var from);
-            if (from < view.Framed.End)
+            if (from >= view.Framed.End)
             {
-                Count(session, batch, view, Math.Max(from, view.Framed.First), outcome);
+                return;
+            }
+
+            if (outcome is PostOutcome.Sent or PostOutcome.Waiting)
+            {
+                _sends++;
+                for (var number = Math.Max(from, view.Framed.First); number < view.Framed.End; number++)
+                {
+                    Count(view, number);
+                }
+            }
+            else
+            {
+                // Some may still have room, or wait for the client to come back.
+                SendSingly(session, batch, view);
             }
         }
     }
@@ -49,39 +62,26 @@ internal struct BroadcastSender(RoomState room, GatewayMetrics metrics, FanOutMe
         (_frames, _bytes, _sends) = (0, 0, 0);
     }
 
-    private void Count(Session session, BroadcastBatch batch, in BroadcastView view, long from, PostOutcome outcome)
+    // Together with the session's position: whoever sends it something else meanwhile comes before all of them or behind.
+    private readonly void SendSingly(Session session, BroadcastBatch batch, BroadcastView view)
     {
-        switch (outcome)
+        var dropped = metrics;
+        session.Connection.Hold(() =>
         {
-            case PostOutcome.Sent or PostOutcome.Waiting:
-                _sends++;
-                for (var number = from; number < view.Framed.End; number++)
+            var from = session.Connection.SkipBroadcasts(session, view.Framed.End);
+            for (var number = Math.Max(from, view.Framed.First); number < view.Framed.End; number++)
+            {
+                var part = view.Parts[number - view.Framed.First];
+                if (part.Fault is { } fault)
                 {
-                    Count(view, number);
+                    dropped.Dropped(fault);
                 }
-
-                break;
-            default:
-                // Some may still have room, or wait for the client to come back.
-                SendSingly(session, batch, view, from);
-                break;
-        }
-    }
-
-    private readonly void SendSingly(Session session, BroadcastBatch batch, in BroadcastView view, long from)
-    {
-        for (var number = from; number < view.Framed.End; number++)
-        {
-            var part = view.Parts[number - view.Framed.First];
-            if (part.Fault is { } fault)
-            {
-                metrics.Dropped(fault);
+                else if (view.Excepted is null || batch.IsFor(number, session.Number, session.Epoch))
+                {
+                    session.Connection.Deliver(session, part.Command, view.Framed.Of(number), view.Bare.Of(number));
+                }
             }
-            else if (view.Excepted is null || batch.IsFor(number, session.Number, session.Epoch))
-            {
-                session.Connection.Deliver(session, part.Command, view.Framed.Of(number), view.Bare.Of(number));
-            }
-        }
+        });
     }
 
     private void Count(in BroadcastView view, long number)

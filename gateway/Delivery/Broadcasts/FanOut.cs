@@ -90,18 +90,43 @@ internal sealed class FanOut(RoomState room, LeaseStanding standing, GatewayMetr
         sender.Count();
     }
 
-    /// <summary>
-    /// <paramref name="session"/> goes on where <paramref name="former"/>, whose link broke, stops: what came before is kept for it there, what comes
-    /// from now on it is sent itself. Within the hold of its outbox, and it is in the table.
-    /// </summary>
-    public void MoveOn(Session former, Session session)
+    /// <summary>As <see cref="CatchUp"/>, for a session that ends; while the lease is in doubt it is sent nothing more.</summary>
+    public void Finish(Session session)
     {
-        CatchUp(former);
-        var position = former.Connection.SkipBroadcasts(former, long.MaxValue);
-        if (former.App == session.App && position != long.MaxValue)
+        if (standing.IsKnown)
         {
-            session.Connection.SkipBroadcasts(session, position);
+            CatchUp(session);
         }
+    }
+
+    /// <summary>
+    /// Another session goes on where <paramref name="former"/> stops, whose link broke or is about to be found broken. What came before its link broke
+    /// and until now waits with it.
+    /// </summary>
+    /// <param name="former">Null: there is none. Its outbox is locked meanwhile.</param>
+    /// <param name="app">The other session's.</param>
+    /// <returns>The number of the first broadcast that the other one is to be sent: <see cref="GoOn"/>; null: those that come from its beginning on.</returns>
+    public long? Leave(Session? former, AppEntry app)
+    {
+        if (former is null)
+        {
+            return null;
+        }
+
+        if (former.Parked is not null)
+        {
+            CatchUp(former);
+        }
+
+        var position = former.Connection.SkipBroadcasts(former, long.MaxValue);
+        return former.App == app && position != long.MaxValue ? position : null;
+    }
+
+    /// <summary>The session, which has just begun, is sent what came since another one stopped: <see cref="Leave"/>.</summary>
+    public void GoOn(Session session, long position)
+    {
+        session.Connection.BroadcastsFrom(session, position);
+        CatchUp(session);
     }
 
     public void Dispose()

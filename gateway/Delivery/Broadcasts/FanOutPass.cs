@@ -67,6 +67,7 @@ internal sealed class FanOutPass : IDisposable
         if (Interlocked.Decrement(ref _running) == 0)
         {
             Sessions = default;
+            Batch = null!;
             _counts.Passed();
             if (_app.Broadcasts.Left())
             {

@@ -55,7 +55,7 @@ internal static class CollectorRun
             }
         }
 
-        var table = Table.Write(found);
+        var table = Table.Write(found, DateOnly.FromDateTime(DateTime.UtcNow));
         Console.WriteLine(table);
         if (settings.Length == CollectorSetting.All.Count && rounds >= RoundsToPublish)
         {
@@ -71,7 +71,7 @@ internal static class CollectorRun
             await using var gateway = await GatewayPeer.StartAsync(rabbit, GatewayLink.Tcp, "redis", connections, setting.Environment);
             return await MeasureAsync(gateway, connections);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException)
+        catch (Exception fault)
         {
             Console.WriteLine($"FAILED: {fault.Message}");
             return [];

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grpc.Core;
 using Microservices.Benchmarks.Results;
 using Microservices.Testing;
 
@@ -64,7 +63,7 @@ internal static class ComparisonRun
                 measured.Add(string.Create(CultureInfo.InvariantCulture, $"{measurement.Topic} {measurement.Figure} {measurement.Value:G4}"));
             }).RunAsync();
         }
-        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException or HttpRequestException or OperationCanceledException or RpcException)
+        catch (Exception fault)
         {
             measured.Add($"FAILED: {fault.Message}");
         }

@@ -13,19 +13,24 @@ namespace Microservices.Benchmarks.Comparison;
 internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan plan, Topic[] topics, Action<Measurement> found)
 {
     private const int WarmUpClients = 500;
+    private const int WarmUpWaves = 4;
     private const int PayloadBytes = 128;
     private const int Broadcasts = 20;
     private const int Bursts = 5;
     private const int BurstSize = 10;
     private const double BeatsPerSecond = 10_000;
 
+    // The last ones are on their way when it ends.
+    private const double LeastAnswered = 0.95;
+
     public async Task RunAsync()
     {
         // What the first clients and messages cost once (code, pools, caches) is not a cost of a client.
-        using (var first = new ClientCrowd(peer, WarmUpClients))
+        for (var wave = 0; wave < WarmUpWaves; wave++)
         {
+            using var first = new ClientCrowd(peer, WarmUpClients);
             await first.OpenAsync();
-            for (var i = 0; i < Broadcasts; i++)
+            for (var i = 0; i < Broadcasts / WarmUpWaves; i++)
             {
                 await SendAsync(first, i % 2 == 0 ? 1 : BurstSize);
             }
@@ -33,6 +38,7 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
             await first.LeaveAsync();
         }
 
+        await SettledCpu.WaitAsync(peer.ProcessId);
         var empty = await MemoryAsync();
         using var crowd = new ClientCrowd(peer, plan.Connections);
         await LogInAsync(crowd);
@@ -106,6 +112,11 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
         var deliveries = (double)sent * times * crowd.Count;
         bytes = await crowd.AskAsync(static counters => counters.BytesIn) - bytes;
         Found(topic, "cpu", cpu.Server * 1e6 / deliveries, name);
+        if (peer.OtherProcessIds.Count > 0)
+        {
+            Found(topic, "others", cpu.Others * 1e6 / deliveries, name);
+        }
+
         Found(topic, "clients", cpu.Clients * 1e6 / deliveries, name);
         Found(topic, "bytes", bytes / deliveries, name);
     }
@@ -151,11 +162,18 @@ internal sealed class Visit(Contestant contestant, IPeer peer, int round, Plan p
         await SettledCpu.WaitAsync(peer.ProcessId);
         crowd.Beat(Math.Min(BeatsPerSecond, crowd.Count), who);
         await Task.Delay(plan.WarmUp);
-        var (meter, beats) = (Meter(), await crowd.AskAsync(static counters => counters.Heartbeats));
+        var (meter, beats, answers) = (Meter(), await crowd.AskAsync(static counters => counters.Heartbeats), await crowd.AskAsync(static counters => counters.HeartbeatAcks));
         await Task.Delay(plan.Beating);
         var cpu = meter.Read();
         beats = await crowd.AskAsync(static counters => counters.Heartbeats) - beats;
+        answers = await crowd.AskAsync(static counters => counters.HeartbeatAcks) - answers;
         crowd.Beat(0);
+        var isAnswered = contestant.Answers == BeatAnswers.Always || (contestant.Answers == BeatAnswers.ToEven && who == Beating.Even);
+        if (beats == 0 || (isAnswered ? answers < beats * LeastAnswered : answers > 0))
+        {
+            throw new InvalidOperationException($"{beats} heartbeats had {answers} answers.");
+        }
+
         Found(Topic.Heartbeats, figure, cpu.Server * 1e6 / beats);
         Found(Topic.Heartbeats, figure + "_clients", cpu.Clients * 1e6 / beats);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
+using Microservices.Benchmarks.Measuring;
 using Microservices.Benchmarks.Results;
 using Microservices.Benchmarks.Sessions;
 using Microservices.Clusters;
@@ -19,6 +20,7 @@ internal static class UnicastRun
     private const string Topic = "unicast";
     private const int CallsAtOnce = 64;
     private const int Sessions = 1_000;
+    private const int WarmUps = 2;
     private static readonly TimeSpan Silent = TimeSpan.FromHours(1);
 
     public static Table Table { get; } = new(
@@ -45,7 +47,13 @@ internal static class UnicastRun
         foreach (var qos in new[] { Qos.AtMostOnce, Qos.AtLeastOnce })
         {
             var run = new Sending(cluster, app, members, arrivals, qos);
-            await run.SendAsync(messages / 4, rate: null);
+            for (var i = 0; i < WarmUps; i++)
+            {
+                // Code is compiled as it runs, and once more when it has run often.
+                await run.SendAsync(messages, rate: null);
+                await SettledCpu.WaitAsync(cluster.Centers[0].ProcessId);
+            }
+
             for (var round = 1; round <= rounds; round++)
             {
                 void Found(string figure, double value) => found(new Measurement(Topic, figure, qos == Qos.AtMostOnce ? "QoS 0" : "QoS 1", round, value, Sessions));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Microservices.Benchmarks.Clients;
 using Microservices.Benchmarks.Comparison;
@@ -22,7 +23,7 @@ internal static class GrowthRun
     public static Table Table { get; } = new(
         Topic,
         [
-            ("idle", "bytes per idle connection"), ("cpu", "gateways' CPU s per million deliveries"), ("calls", "calls to register a minute and gateway, idle"),
+            ("idle", "bytes per idle connection"), ("kernel", "the kernel's, both ends"), ("redis", "Redis' bytes per session"), ("cpu", "gateways' CPU s per million deliveries"), ("calls", "calls to register a minute and gateway, idle"),
             ("register", "register's CPU s a minute and gateway, idle"), ("rabbitmq", "RabbitMQ's CPU s a minute and gateway, idle"),
             ("message", "CPU ms of center and RabbitMQ per message to all"),
         ],
@@ -53,9 +54,12 @@ internal static class GrowthRun
             }
 
             await Task.WhenAll(clients.Select(static one => one.WarmUpAsync(WarmUpClients)));
-            var empty = await MemoryAsync(cluster);
+            double connections = plan.Connections * clients.Count;
+            var (empty, kernel, redis) = (await MemoryAsync(cluster), KernelFigures.SlabBytes(), await RedisBytesAsync(cluster));
             await Task.WhenAll(clients.Select(static one => one.OpenAsync()));
-            found("idle", (double)(await MemoryAsync(cluster) - empty) / (plan.Connections * clients.Count));
+            found("idle", (await MemoryAsync(cluster) - empty) / connections);
+            found("kernel", (KernelFigures.SlabBytes() - kernel) / connections);
+            found("redis", (await RedisBytesAsync(cluster) - redis) / connections);
             await IdleAsync(cluster, window, found);
             await BroadcastAsync(cluster, clients, plan.Connections, found);
         }
@@ -106,6 +110,13 @@ internal static class GrowthRun
 
     private static async Task<long> MemoryAsync(Cluster cluster) =>
         (await Task.WhenAll(cluster.Gateways.Select(static one => SettledMemory.ReadAsync(one.ProcessId, Plan.GatewayRest)))).Sum();
+
+    private static async Task<long> RedisBytesAsync(Cluster cluster)
+    {
+        const string Field = "used_memory:";
+        var line = (await cluster.Redis.CliAsync("info", "memory")).Split('\n', StringSplitOptions.TrimEntries).First(static line => line.StartsWith(Field, StringComparison.Ordinal));
+        return long.Parse(line[Field.Length..], CultureInfo.InvariantCulture);
+    }
 
     private static string Row(int gateways) => gateways == 1 ? "1 gateway" : $"{gateways} gateways";
 }

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Google.Protobuf;
 using Microservices.Contracts.Bus;
 using Microservices.Gateway.Delivery;
+using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.WebSockets;
 using Microservices.Protocol;
 
@@ -14,7 +15,7 @@ public class FanOutBenchmarks
 
     private readonly SessionsInside _plain = new();
     private readonly SessionsInside _webSockets = new();
-    private readonly EncodedFrames _frames = new((int)Frame.DefaultMaxBytes);
+    private readonly BroadcastBatch _batch = new((int)Frame.DefaultMaxBytes);
     private readonly Contracts.Bus.Delivery _push = new()
     {
         App = "default",
@@ -22,6 +23,8 @@ public class FanOutBenchmarks
         Everybody = true,
         Push = new Push { Payload = ByteString.CopyFrom(Samples.Payload()), Type = "news" },
     };
+
+    private long _next;
 
     /// <summary>The sessions.</summary>
     [GlobalSetup]
@@ -41,25 +44,29 @@ public class FanOutBenchmarks
 
     /// <summary>To plain connections.</summary>
     [Benchmark(OperationsPerInvoke = Sessions)]
-    public int ToTcp() => Deliver(_plain);
+    public int ToTcp() => Send(_plain);
 
     /// <summary>To WebSockets, framed once.</summary>
     [Benchmark(OperationsPerInvoke = Sessions)]
-    public int ToWebSockets() => Deliver(_webSockets);
+    public int ToWebSockets() => Send(_webSockets);
 
-    private int Deliver(SessionsInside inside)
+    // As a worker of the fan-out does, in a batch of one.
+    private int Send(SessionsInside inside)
     {
         var posted = 0;
-        _frames.Begin("0192f0e2-5b6f-7cc4-8d3e-3d1a50d0c2aa", _push);
+        _batch.Clear();
+        _batch.Begin(_next++);
+        _batch.TryAdd("0192f0e2-5b6f-7cc4-8d3e-3d1a50d0c2aa", _push);
+        var (sender, view) = (inside.NewSender(), default(BroadcastView));
         foreach (var session in inside.Slots)
         {
-            if (_frames.TryGet(session, out var command, out var framed, out var frame, out _))
-            {
-                session.Connection.Deliver(session, command, framed, frame);
-                posted++;
-            }
+            var form = RecipientForm.Of(session);
+            view = view.Form == form ? view : _batch.View(form);
+            sender.Send(session, _batch, view);
+            posted++;
         }
 
+        sender.Count();
         return posted;
     }
 }

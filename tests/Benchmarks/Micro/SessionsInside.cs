@@ -2,6 +2,8 @@ using Microservices.Bus;
 using Microservices.Gateway;
 using Microservices.Gateway.Apps;
 using Microservices.Gateway.Connections;
+using Microservices.Gateway.Delivery.Broadcasts;
+using Microservices.Gateway.Diagnostics;
 using Microservices.Gateway.Rooms;
 using Microservices.Gateway.Sessions;
 using Microservices.Gateway.WebSockets;
@@ -16,6 +18,8 @@ namespace Microservices.Benchmarks.Micro;
 /// <summary>The parts of a gateway that does not run, and sessions on links that take everything.</summary>
 internal sealed class SessionsInside : IDisposable
 {
+    private const ulong Incarnation = 1;
+
     private readonly WebApplication _gateway = GatewayApp.Create([], static builder =>
     {
         builder.Logging.ClearProviders();
@@ -34,8 +38,12 @@ internal sealed class SessionsInside : IDisposable
     /// <summary>All in one app.</summary>
     public SessionSlots Slots => _app.Sessions;
 
+    public BroadcastSender NewSender() => new(
+        _gateway.Services.GetRequiredService<RoomState>(), _gateway.Services.GetRequiredService<GatewayMetrics>(), _gateway.Services.GetRequiredService<FanOutMetrics>());
+
     public void Add(int sessions, Framing framing = Framing.Raw)
     {
+        _gateway.Services.GetRequiredService<RoomState>().Set(Incarnation, refill: 0);
         var parts = _gateway.Services.GetRequiredService<ConnectionParts>();
         for (var i = 0; i < sessions; i++)
         {
@@ -51,7 +59,7 @@ internal sealed class SessionsInside : IDisposable
                 Sdk = "benchmark/1",
                 Number = number,
                 Epoch = ++_epoch,
-                ClaimedFor = new ClaimStamp(1, 0),
+                ClaimedFor = new ClaimStamp(Incarnation, 0),
                 IsChatClient = false,
                 WantsHeartbeatAck = false,
                 WantsAck = false,

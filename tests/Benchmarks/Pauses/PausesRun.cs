@@ -23,6 +23,7 @@ internal static class PausesRun
     private const double BeatsPerSecond = 2_000;
     private const double ReconnectsPerSecond = 50;
     private const string Duration = "dotnet_gc_pause_duration_seconds_bucket";
+    private const double LongestBucket = 1e3;
 
     public static Table Table { get; } = new(
         Topic,
@@ -85,7 +86,8 @@ internal static class PausesRun
         void Found(string figure, double value) => found(new Measurement(Topic, figure, load, 1, value, connections));
     }
 
-    private static double Bound(string le) => le == "+Inf" ? double.PositiveInfinity : double.Parse(le, CultureInfo.InvariantCulture);
+    // What no bucket holds is shown as so long that nobody takes it for a figure.
+    private static double Bound(string le) => le == "+Inf" ? LongestBucket : double.Parse(le, CultureInfo.InvariantCulture);
 
     private static async Task SendToOneAsync(GatewayPeer peer, CancellationToken end)
     {

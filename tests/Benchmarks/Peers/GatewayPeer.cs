@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Google.Protobuf;
 using Microservices.Benchmarks.Peers.Protocols;
 using Microservices.Cli.Load.Engine;
@@ -63,7 +64,7 @@ internal sealed class GatewayPeer : IPeer
         var transport = link switch
         {
             GatewayLink.WebSocket => LoadTransport.WebSocket,
-            GatewayLink.Tls => LoadTransport.Tcp with { Tls = _ => certificate.Trust() },
+            GatewayLink.Tls => LoadTransport.Tcp with { Tls = _ => WithoutResumption(certificate.Trust()) },
             _ => LoadTransport.Tcp,
         };
         var known = store == "redis" ? await cluster.NewUsersAsync(users) : await IssueAsync(cluster, users);
@@ -82,6 +83,13 @@ internal sealed class GatewayPeer : IPeer
     {
         await Cluster.DisposeAsync();
         _folder.Dispose();
+    }
+
+    // Each client is another device.
+    private static SslClientAuthenticationOptions WithoutResumption(SslClientAuthenticationOptions handshake)
+    {
+        handshake.AllowTlsResume = false;
+        return handshake;
     }
 
     private static async Task<TestUser[]> IssueAsync(Cluster cluster, int count)

@@ -17,6 +17,18 @@ public sealed class RepeatWindowTests
     }
 
     [Fact]
+    public void Forget_ThenAgain_IsNewOnce()
+    {
+        var window = new RepeatWindow(3);
+        window.IsNew("a");
+
+        window.Forget("a");
+
+        Assert.True(window.IsNew("a"));
+        Assert.False(window.IsNew("a"));
+    }
+
+    [Fact]
     public void IsNew_BehindTheWindow_HasForgotten()
     {
         var window = new RepeatWindow(3);

@@ -189,6 +189,42 @@ public abstract class OutboxContract : IAsyncLifetime
     }
 
     [Fact]
+    public void Hold_WithinHold_TellsTheOwnerBehindBoth()
+    {
+        _outbox.Hold(() =>
+        {
+            _outbox.Hold(() => _outbox.Post([1]));
+            FillUp();
+            Assert.Equal(0, _owner.Backlogs);
+        });
+
+        Assert.Equal(1, _owner.Backlogs);
+    }
+
+    [Fact]
+    public async Task Run_IsPostedFromItsPosition_WhichStaysWhereNothingIsTaken()
+    {
+        var run = new FrameRun(5, new byte[] { 1, 2, 2, 3 }, [1, 3, 4], 3);
+        var position = 6L;
+        Assert.Equal(PostOutcome.Sent, _outbox.Post(run, ref position, out var from));
+        Assert.Equal((6, 8), (from, position));
+        Assert.Equal([2, 2, 3], await ReadAsync(3));
+        Assert.Equal(PostOutcome.Sent, _outbox.Post(run, ref position, out from));
+        Assert.Equal((8, 8), (from, position));
+
+        FillUp();
+        position = 5;
+        Assert.Equal(PostOutcome.Full, _outbox.Post(run with { Bytes = new byte[Limit], Ends = [1, 3, Limit] }, ref position, out from));
+        Assert.Equal((5, 5), (from, position));
+
+        _outbox.Abort();
+        Assert.Equal(PostOutcome.Closed, _outbox.Post(run, ref position, out from));
+        Assert.Equal((5, 5), (from, position));
+        Assert.Equal((5, 9), (_outbox.Move(ref position, 9), position));
+        Assert.Equal((9, 9), (_outbox.Skip(ref position, 8), position));
+    }
+
+    [Fact]
     public async Task Link_ThatBreaks_IsToldOnce()
     {
         FillUp();

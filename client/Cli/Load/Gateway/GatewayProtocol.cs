@@ -69,9 +69,10 @@ internal sealed class GatewayProtocol(GatewayLogins logins) : ILoadProtocol
         }
 
         connection.Counters.Heartbeats++;
-        if (logins.WantsHeartbeatAcks)
+        if (logins.WantsHeartbeatAcks && connection.State is GatewayState { BeatAt: 0 } state)
         {
-            ((GatewayState)connection.State!).BeatAt = LoadLoop.Now;
+            // Of several that wait for their answers the first counts.
+            state.BeatAt = LoadLoop.Now;
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class GatewayProtocol(GatewayLogins logins) : ILoadProtocol
                 Keep(counters, state, frame, ChatChannelField);
                 break;
             case Command.HeartbeatAck:
-                Answered(counters, state);
+                Answered(connection, state);
                 break;
             default:
                 TakeRare(connection, state, frame);
@@ -101,10 +102,11 @@ internal sealed class GatewayProtocol(GatewayLogins logins) : ILoadProtocol
         }
     }
 
-    private static void Answered(LoadCounters counters, GatewayState state)
+    private static void Answered(LoadConnection connection, GatewayState state)
     {
+        var counters = connection.Counters;
         counters.HeartbeatAcks++;
-        if (state.BeatAt != 0 && counters.IsRecording)
+        if (state.BeatAt != 0 && counters.IsRecording && !connection.IsSlow)
         {
             counters.HeartbeatRoundTrip.Record(LoadLoop.Now - state.BeatAt);
         }

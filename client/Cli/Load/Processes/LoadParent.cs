@@ -35,8 +35,9 @@ internal sealed class LoadParent(LoadSettings settings, IReadOnlyList<LoadProces
         try
         {
             await progress.TokensAsync(sum.ReachesAsync(LoadStage.Ready, cancellationToken));
-            if (_failures.Count == processes.Count)
+            if (sum.AreAllLost)
             {
+                await following;
                 throw new CliException(_failures[0]);
             }
 

@@ -13,16 +13,22 @@ internal sealed class LoadProcess : IDisposable
     // Less than this process has after Ctrl+C: CliApp.EndTimeout.
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(15);
 
+    // A runtime starts, and perhaps a dispatcher is asked for addresses, before it tells anything.
+    private const int SecondsToBegin = 180;
+    private const int NotAwaited = int.MinValue / 2;
+
     private readonly Process _process;
-    private readonly TimeSpan _maxSilence;
+    private readonly int _maxSilence;
     private readonly Timer _silence;
+    private int _silentSeconds;
     private volatile bool _wasSilent;
     private string _error = "";
 
     private LoadProcess(LoadShare share, Process process, TimeSpan maxSilence)
     {
-        (Share, _process, _maxSilence) = (share, process, maxSilence);
-        _silence = new Timer(_ => EndSilence());
+        (Share, _process, _maxSilence) = (share, process, (int)maxSilence.TotalSeconds);
+        _silentSeconds = Math.Min(0, _maxSilence - SecondsToBegin);
+        _silence = new Timer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     public LoadShare Share { get; }
@@ -31,7 +37,7 @@ internal sealed class LoadProcess : IDisposable
     /// <param name="share">What it is for.</param>
     /// <param name="arguments">Of this program.</param>
     /// <param name="key">The center's API key, which it gets by its environment; null when it needs none.</param>
-    /// <param name="maxSilence">Once it may open connections it tells something each second; one that tells nothing for so long is killed.</param>
+    /// <param name="maxSilence">It tells something each second; one that tells nothing for so long is killed.</param>
     public static LoadProcess Start(LoadShare share, IReadOnlyList<string> arguments, string? key, TimeSpan maxSilence)
     {
         var (program, before) = Program();
@@ -60,14 +66,12 @@ internal sealed class LoadProcess : IDisposable
         {
             while (await _process.StandardOutput.ReadLineAsync() is { } line)
             {
+                // What this process takes to take it, such as a terminal that stands still, is not its silence.
+                Volatile.Write(ref _silentSeconds, NotAwaited);
                 var told = ReadingLine.Read(line);
-                if (told.Stage > LoadStage.Ready)
-                {
-                    AwaitNext();
-                }
-
                 take(told);
                 isDone |= told.Stage == LoadStage.Ended;
+                Volatile.Write(ref _silentSeconds, isDone ? NotAwaited : 0);
             }
         }
         catch (JsonException)
@@ -75,18 +79,22 @@ internal sealed class LoadProcess : IDisposable
             Kill();
             return "said what is no reading";
         }
+        catch (Exception fault)
+        {
+            Kill();
+            return $"could not be followed ({fault.Message.TrimEnd('.')})";
+        }
 
         await _process.WaitForExitAsync();
         await reading;
         return isDone ? null
-            : _wasSilent ? $"told nothing for {_maxSilence.TotalSeconds:0} s and was killed"
+            : _wasSilent ? $"told nothing for {_maxSilence} s and was killed"
             : $"ended with exit code {_process.ExitCode}{(_error.Length > 0 ? $" ({_error})" : "")}";
     }
 
     /// <summary>Lets it go on into a stage.</summary>
     public void Send(LoadStage stage)
     {
-        AwaitNext();
         try
         {
             _process.StandardInput.WriteLine(ReadingLine.NameOf(stage));
@@ -120,22 +128,14 @@ internal sealed class LoadProcess : IDisposable
         _process.Dispose();
     }
 
-    private void AwaitNext()
+    // Ticks are counted, so that the time in which this process itself stood still is one.
+    private void Tick()
     {
-        try
+        if (Interlocked.Increment(ref _silentSeconds) > _maxSilence)
         {
-            _silence.Change(_maxSilence, Timeout.InfiniteTimeSpan);
+            _wasSilent = true;
+            Kill();
         }
-        catch (ObjectDisposedException)
-        {
-            // The run is over.
-        }
-    }
-
-    private void EndSilence()
-    {
-        _wasSilent = true;
-        Kill();
     }
 
     private async Task ReadErrorsAsync()

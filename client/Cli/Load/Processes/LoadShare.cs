@@ -55,12 +55,12 @@ internal sealed record LoadShare(int Number, int First, int Connections)
         var part = (double)Connections / settings.Connections;
         if (settings.HeartbeatsPerSecond is { } heartbeats)
         {
-            shared["--heartbeats"] = (heartbeats * part).ToString("R", CultureInfo.InvariantCulture);
+            shared["--heartbeats"] = Text(heartbeats * part);
         }
 
         if (settings.ReconnectsPerSecond > 0)
         {
-            shared["--reconnects"] = (settings.ReconnectsPerSecond * part).ToString("R", CultureInfo.InvariantCulture);
+            shared["--reconnects"] = Text(settings.ReconnectsPerSecond * part);
         }
 
         return
@@ -78,6 +78,9 @@ internal sealed record LoadShare(int Number, int First, int Connections)
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // Options take no exponents.
+    private static string Text(double number) => number.ToString("0.################", CultureInfo.InvariantCulture);
 
     private static int Part(int whole, int number, int of) => (int)((long)whole * number / of);
 }

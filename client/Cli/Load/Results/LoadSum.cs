@@ -29,6 +29,18 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
         }
     }
 
+    /// <summary>No process is left.</summary>
+    public bool AreAllLost
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _sources.Take(processes).All(static source => source.IsLost);
+            }
+        }
+    }
+
     /// <summary>Takes in what a source told.</summary>
     public void Take(int source, LoadReading reading)
     {
@@ -131,7 +143,8 @@ internal sealed class LoadSum(int processes, int others, Action<LoadSample> seen
         return result;
     }
 
-    private TimeSpan Longest(LoadStage stage) => TimeSpan.FromSeconds(_sources.Max(source => source.SecondsIn(stage)));
+    // Of those that hold connections: who only publishes goes on until all calls are answered.
+    private TimeSpan Longest(LoadStage stage) => TimeSpan.FromSeconds(_sources.Take(processes).Max(source => source.SecondsIn(stage)));
 
     // A tick is late rather than early; what is read in between belongs to the second that it is in.
     private Second SecondOf(double at)

@@ -1,8 +1,10 @@
 using Google.Protobuf;
 using Microservices.Contracts.Bus;
 using Microservices.Contracts.Register;
+using Microservices.Gateway.Delivery;
 using Microservices.Gateway.Delivery.Broadcasts;
 using Microservices.Gateway.Diagnostics;
+using Microservices.Gateway.Tests.Binding;
 using Microservices.Gateway.Tests.Running;
 using Microservices.Protocol;
 using Microservices.Protocol.Bodies;
@@ -96,22 +98,91 @@ public class BroadcastTests
     public async Task LinkBreaksWhileTheyGather_WhoResumesGetsEachOnce()
     {
         await using var gateway = await StartAsync();
-        var first = await gateway.ConnectAsync();
-        first.Send(Command.Verify, new Verify { User = "ann", Token = "token-ann", Sdk = "test/1" });
-        var ticket = (await first.ReadAsync<VerifyResult>(Command.VerifyResult)).Resume;
+        var (first, ticket) = await LogInWithTicketAsync(gateway);
         await BroadcastAsync(gateway, [1]);
         first.Dispose();
         await Eventually.HoldsAsync(() => gateway.SessionOf("ann").IsClosing, "the link's end is known");
         await BroadcastAsync(gateway, [2]);
 
-        var second = await gateway.ConnectAsync();
-        second.Send(Command.Verify, new Verify { Resume = ticket, Sdk = "test/1" });
-        Assert.True((await second.ReadAsync<VerifyResult>(Command.VerifyResult)).Resumed);
+        var second = await ResumeAsync(gateway, ticket);
         await BroadcastAsync(gateway, [3]);
         await LeaveAsync(gateway);
 
         Assert.Equal(["1", "2", "3"], await ReadAsync(second, 3));
         Assert.Empty(await second.ReadUntilAnsweredAsync());
+    }
+
+    [Fact]
+    public async Task RegisterTellsOfTheDisplacedBeforeItAnswers_WhoResumesGetsWhatGathered()
+    {
+        await using var gateway = await StartAsync();
+        var (first, ticket) = await LogInWithTicketAsync(gateway);
+        var key = gateway.KeyOf("ann");
+        await BroadcastAsync(gateway, [1]);
+        first.Dispose();
+        await Eventually.HoldsAsync(() => gateway.SessionOf("ann").IsClosing, "the link's end is known");
+        await BroadcastAsync(gateway, [2]);
+        _register.AfterClaim = async _ =>
+        {
+            await gateway.SendAsync(new RoomMessage { Close = new CloseSessions { Code = (uint)Code.Displaced, Sessions = { key } } });
+            await gateway.UntilHandledAsync();
+        };
+
+        var second = await ResumeAsync(gateway, ticket);
+        await LeaveAsync(gateway);
+
+        Assert.Equal(["1", "2"], await ReadAsync(second, 2));
+        Assert.Empty(await second.ReadUntilAnsweredAsync());
+    }
+
+    [Fact]
+    public async Task LinkThatIsNotKnownToBeBroken_WhoResumesGetsWhatGathered()
+    {
+        await using var gateway = await StartAsync();
+        var (_, ticket) = await LogInWithTicketAsync(gateway);
+        await BroadcastAsync(gateway, [1]);
+
+        var second = await ResumeAsync(gateway, ticket);
+        await BroadcastAsync(gateway, [2]);
+        await LeaveAsync(gateway);
+
+        Assert.Equal(["1", "2"], await ReadAsync(second, 2));
+        Assert.Empty(await second.ReadUntilAnsweredAsync());
+    }
+
+    [Fact]
+    public async Task LinkBreaksWhileThoseOfABoundAppGather_WhoBindsWithItsTicketGetsEachOnce()
+    {
+        _register.PutApp(new App { Name = "shop" });
+        await using var gateway = await StartAsync();
+        var first = await gateway.LogInWithAsync();
+        var ticket = (await first.BindAsync("shop")).Resume;
+        await BroadcastAsync(gateway, [1], app: "shop");
+        first.Dispose();
+        await Eventually.HoldsAsync(() => gateway.SessionOf("ann-shop").IsClosing, "the link's end is known");
+        await BroadcastAsync(gateway, [2], app: "shop");
+
+        var second = await gateway.LogInWithAsync();
+        Assert.True((await second.BindAsync("shop", resume: ticket)).Resumed);
+        await BroadcastAsync(gateway, [3], app: "shop");
+        await LeaveAsync(gateway, "shop");
+
+        Assert.Equal(["1", "2", "3"], await ReadAsync(second, 3));
+        Assert.Empty(await second.ReadUntilAnsweredAsync());
+    }
+
+    [Fact]
+    public async Task ConnectionThatIsClosedWhileThoseOfABoundAppGather_GetsThemFirst()
+    {
+        _register.PutApp(new App { Name = "shop" });
+        await using var gateway = await StartAsync();
+        var ann = await gateway.LogInWithAsync("shop");
+        await BroadcastAsync(gateway, [1, 2], app: "shop");
+        await BroadcastAsync(gateway, [3]);
+        await gateway.SendAsync(new RoomMessage { Close = new CloseSessions { Code = (uint)Code.Kicked, Sessions = { gateway.KeyOf("ann") } } });
+
+        Assert.Equal(["1", "2", "3"], (await ReadAsync(ann, 3)).Order());
+        Assert.Equal(Code.Kicked, (await ann.ReadAsync<Directive>(Command.Directive)).Code);
     }
 
     [Fact]
@@ -207,11 +278,33 @@ public class BroadcastTests
         Assert.Equal(1, gateway.Metrics.Drops(DropCause.NotText));
     }
 
-    private static RoomMessage Broadcast(int number, SessionKey? except = null, int padding = 0) => new()
+    [Fact]
+    public async Task RepeatOfOneThatWaitedForRoom_WhenItsBusWasLost_IsNew()
+    {
+        await using var gateway = await StartAsync();
+        var ann = await gateway.LogInAsync("ann");
+        await BroadcastAsync(gateway, Enumerable.Range(1, BroadcastBatch.MaxCount));
+        var inbox = gateway.Get<RoomInbox>();
+        var message = Broadcast(BroadcastBatch.MaxCount + 1);
+        message.Id = "waits";
+        using var lost = new CancellationTokenSource();
+        var waiting = inbox.HandleAsync(message, lost.Token).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        await lost.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await LeaveAsync(gateway);
+        await inbox.HandleAsync(message, TestContext.Current.CancellationToken);
+        await LeaveAsync(gateway);
+
+        Assert.Equal(Numbers(1, BroadcastBatch.MaxCount + 1), await ReadAsync(ann, BroadcastBatch.MaxCount + 1));
+    }
+
+    private static RoomMessage Broadcast(int number, SessionKey? except = null, int padding = 0, string app = "default") => new()
     {
         Delivery = new Contracts.Bus.Delivery
         {
-            App = "default",
+            App = app,
             Audience = Audience.All,
             Everybody = true,
             Except = except,
@@ -219,11 +312,11 @@ public class BroadcastTests
         },
     };
 
-    private static async Task BroadcastAsync(RunningGateway gateway, IEnumerable<int> numbers, SessionKey? except = null, int padding = 0)
+    private static async Task BroadcastAsync(RunningGateway gateway, IEnumerable<int> numbers, SessionKey? except = null, int padding = 0, string app = "default")
     {
         foreach (var number in numbers)
         {
-            await gateway.SendAsync(Broadcast(number, except, padding));
+            await gateway.SendAsync(Broadcast(number, except, padding, app));
         }
 
         await gateway.UntilHandledAsync();
@@ -248,9 +341,24 @@ public class BroadcastTests
     private Task<RunningGateway> StartAsync(params (string Key, string Value)[] settings) =>
         RunningGateway.StartAsync(_register, _time, [("Delivery:GatherAboveSessions", "0"), ("Parking:Time", "00:01:00"), .. settings]);
 
-    private async Task LeaveAsync(RunningGateway gateway)
+    private async Task LeaveAsync(RunningGateway gateway, string app = "default")
     {
         Assert.True(_time.Leave(), "nothing has gathered");
-        await Eventually.HoldsAsync(() => !gateway.Apps.Find("default")!.Broadcasts.IsPending, "all sessions have been sent them");
+        await Eventually.HoldsAsync(() => !gateway.Apps.Find(app)!.Broadcasts.IsPending, "all sessions have been sent them");
+    }
+
+    private static async Task<(TestClient Client, string Ticket)> LogInWithTicketAsync(RunningGateway gateway)
+    {
+        var client = await gateway.ConnectAsync();
+        client.Send(Command.Verify, new Verify { User = "ann", Token = "token-ann", Sdk = "test/1" });
+        return (client, (await client.ReadAsync<VerifyResult>(Command.VerifyResult)).Resume);
+    }
+
+    private static async Task<TestClient> ResumeAsync(RunningGateway gateway, string ticket)
+    {
+        var client = await gateway.ConnectAsync();
+        client.Send(Command.Verify, new Verify { Resume = ticket, Sdk = "test/1" });
+        Assert.True((await client.ReadAsync<VerifyResult>(Command.VerifyResult)).Resumed);
+        return client;
     }
 }
