@@ -17,6 +17,7 @@ internal static class GrowthRun
     private const string Topic = "growth";
     private const int WarmUpClients = 500;
     private const int PayloadBytes = 128;
+    private const int WarmUpBroadcasts = 10;
     private const int Broadcasts = 20;
     private const double SecondsPerMinute = 60;
 
@@ -88,16 +89,17 @@ internal static class GrowthRun
     {
         var request = new PushRequest { App = Cluster.DefaultApp, Everybody = new Everybody(), Payload = ByteString.CopyFrom(new byte[PayloadBytes]) };
         double gateways = 0, others = 0;
-        for (var sent = 0; sent <= Broadcasts; sent++)
+        for (var sent = 0; sent < WarmUpBroadcasts + Broadcasts; sent++)
         {
+            if (sent == WarmUpBroadcasts)
+            {
+                await Task.WhenAll(cluster.Gateways.Select(static one => SettledCpu.WaitAsync(one.ProcessId)));
+                (gateways, others) = (Gateways(cluster), Others(cluster));
+            }
+
             await cluster.Center().PushAsync(request);
             var arrived = (sent + 1L) * connections;
             await Task.WhenAll(clients.Select(one => one.WaitAsync(arrived)));
-            if (sent == 0)
-            {
-                // The first is for warming up.
-                (gateways, others) = (Gateways(cluster), Others(cluster));
-            }
         }
 
         found("cpu", (Gateways(cluster) - gateways) * 1e6 / Broadcasts / connections / clients.Count);
