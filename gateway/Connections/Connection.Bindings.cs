@@ -52,7 +52,11 @@ internal sealed partial class Connection
         else if (session.TryClose(reason))
         {
             // The link may be lost already, and the session wait for its client, and with it what came before.
-            _parts.FanOut.CatchUp(session);
+            if (session.Parked is not null)
+            {
+                _parts.FanOut.CatchUp(session);
+            }
+
             _parts.Parking.End(session, reason);
             EndBound(session);
             _parts.FanOut.Finish(session);
